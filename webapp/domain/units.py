@@ -1,4 +1,5 @@
-"""Units that treatments are sold in. None converts into another: no number of shots or vials is a number of ml.
+"""Units that treatments are sold in. None converts into another: no number of shots or vials is a number of
+ml.
 
 The one equality is a spelling: `cc` is a millilitre (cubic centimetre) by definition of the litre.
 """
