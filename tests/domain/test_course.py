@@ -292,6 +292,6 @@ def test_a_bill_adds_up_and_loses_no_session(
     assert bill.total.amount == sum(line.amount.amount for line in bill.lines)
     assert all(line.each is not None and line.each * line.count == line.amount for line in bill.lines)
     net = price * bill.times + (fee or 0) + sum(visit_fees) * wanted
-    assert abs(bill.total.amount - net * (1 + (rate or 0) / 100)) <= Decimal("0.5")
+    assert abs(bill.total.amount - net * (1 + (rate or Decimal(0)) / 100)) <= Decimal("0.5")
     assert bill.times * held == wanted + sum(left.sessions for left in bill.left_over)
     assert (bill.times - 1) * held < wanted

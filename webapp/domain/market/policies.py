@@ -1,0 +1,190 @@
+"""One object per market that answers what a page may show and whom a patient may ask."""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Protocol
+
+from webapp.domain.market.prices import PUBLIC_PRICES, Occasion, PriceLine, PublicPriceRules, price_line
+from webapp.domain.market.products import Listable, listable
+from webapp.domain.market.rules import FIELD_RULES, Authority, Country, Rule
+from webapp.domain.market.switches import CrossClinicPrices, Switches, Unclaimed
+from webapp.domain.market.tax import TaxRule, tax_rule
+from webapp.domain.offers import PRICE_AGE_DAYS, OfferTerms
+
+
+class ClinicFacts(Protocol):
+    """What the rules need to know of a clinic; the clinic's table row is one."""
+
+    @property
+    def authority(self) -> str: ...
+    @property
+    def gst_registered(self) -> bool | None: ...
+    @property
+    def accepts_enquiries(self) -> bool: ...
+    @property
+    def enquiry_email(self) -> str | None: ...
+    @property
+    def enquiry_email_confirmed_on(self) -> date | None: ...
+    @property
+    def foreign_patient_reg_no(self) -> str | None: ...
+    @property
+    def sample(self) -> bool: ...
+
+
+class EnquiryRefusal(StrEnum):
+    """Why a clinic cannot be asked through the site."""
+
+    NOT_AUTHORISED = "not_authorised"
+    NOT_ACCEPTING = "not_accepting"
+    NO_ADDRESS = "no_address"
+    ADDRESS_NOT_CONFIRMED = "address_not_confirmed"
+    FOREIGN_ENQUIRIES_OFF = "foreign_enquiries_off"
+    NO_FOREIGN_PATIENT_REGISTRATION = "no_foreign_patient_registration"
+
+
+AUTHORITY_RULES = (
+    Rule(
+        "LISTING-AUTHORITY",
+        "Enquiries and prices only where the clinic has joined; a clinic that withdrew or asked not to be "
+        "listed is not shown.",
+        FIELD_RULES,
+    ),
+    Rule(
+        "LISTING-UNCLAIMED",
+        "Of a clinic that has not joined: contact details; with the switch “sourced” also what it published "
+        "itself, with source and date, without price and enquiry.",
+        FIELD_RULES,
+    ),
+)
+SG_RULES = (
+    Rule("SG-BRAND-NAMES", "With brand names off, public pages name the generic class.", FIELD_RULES),
+    Rule("SG-CROSS-CLINIC", "Prices stand beside other clinics' only for clinics that joined.", FIELD_RULES),
+)
+KR_RULES = (
+    Rule(
+        "KR-FOREIGN-PATIENTS",
+        "Enquiries from abroad need the operator's registration and the clinic's own for foreign patients.",
+        "Korea, Act on Support for Overseas Expansion of Healthcare Systems and Attraction of "
+        "International Patients",
+    ),
+)
+
+# Statuses of the products table under which a name is nobody's brand, or the market sets no limit.
+_NAME_IS_FREE = ("generic name ok", "on")
+
+
+@dataclass(frozen=True, slots=True)
+class MarketPolicy:
+    """A market's rules under an operator's switches. `country` is "SG" or "KR"."""
+
+    country: Country
+    switches: Switches
+    prices: PublicPriceRules
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """Every rule that stands behind this market's pages, for /for-clinics."""
+        own = SG_RULES if self.country is Country.SG else KR_RULES
+        return (*AUTHORITY_RULES, *self.prices.rules, *own)
+
+    def listing_visible(self, authority: str) -> bool:
+        """May the clinic be shown at all? Not after it withdrew or asked not to be listed."""
+        return authority in {Authority.UNCLAIMED, Authority.AUTHORISED}
+
+    def shows_details(self, authority: str) -> bool:
+        """More than contact details: hours, practitioners, languages, cited facts (LISTING-UNCLAIMED)."""
+        if authority == Authority.UNCLAIMED:
+            return self.switches.unclaimed(self.country) is Unclaimed.SOURCED
+        return authority == Authority.AUTHORISED
+
+    def shows_offers(self, authority: str) -> bool:
+        """What the clinic sells; of an unclaimed one without any price (see `shows_prices`)."""
+        return self.shows_details(authority)
+
+    def shows_prices(self, authority: str) -> bool:
+        """Prices are shown only of clinics that joined, under every switch (LISTING-AUTHORITY)."""
+        return authority == Authority.AUTHORISED
+
+    def cross_clinic_prices(self, authority: str) -> bool:
+        """May this clinic's prices stand beside other clinics', on a result list or a comparison?"""
+        if (
+            self.country is Country.SG
+            and self.switches.cross_clinic_prices_sg == CrossClinicPrices.AUTHORISED
+        ):
+            return authority == Authority.AUTHORISED
+        return self.shows_prices(authority)
+
+    def price_line(
+        self, terms: OfferTerms, clinic: ClinicFacts, on: date, max_price_age_days: int = PRICE_AGE_DAYS
+    ) -> PriceLine:
+        """What a public page may show of the offer's price on the day `on` (in the market's zone).
+
+        Everything that depends on the day is decided here, so a cached line must be keyed by it.
+        """
+        occasion = Occasion(
+            shows_prices=self.shows_prices(clinic.authority),
+            tax_registered=clinic.gst_registered,
+            on=on,
+            max_price_age_days=max_price_age_days,
+        )
+        return price_line(self.prices, terms, occasion)
+
+    def enquiry_refusal(self, clinic: ClinicFacts) -> EnquiryRefusal | None:
+        """Why the clinic cannot be asked; None when it can.
+
+        It has joined, accepts enquiries, and confirmed the address they go to. In Korea (KR-FOREIGN-PATIENTS)
+        the switch is on, the operator and the clinic are registered; sample clinics need neither number.
+        """
+        if clinic.authority != Authority.AUTHORISED:
+            return EnquiryRefusal.NOT_AUTHORISED
+        if not clinic.accepts_enquiries:
+            return EnquiryRefusal.NOT_ACCEPTING
+        if not clinic.enquiry_email:
+            return EnquiryRefusal.NO_ADDRESS
+        if clinic.enquiry_email_confirmed_on is None:
+            return EnquiryRefusal.ADDRESS_NOT_CONFIRMED
+        if self.country is not Country.KR:
+            return None
+        if not self.switches.foreign_enquiries_kr:
+            return EnquiryRefusal.FOREIGN_ENQUIRIES_OFF
+        if clinic.sample:
+            return None
+        if not self.switches.operator_registration_kr:
+            return EnquiryRefusal.FOREIGN_ENQUIRIES_OFF
+        if not clinic.foreign_patient_reg_no:
+            return EnquiryRefusal.NO_FOREIGN_PATIENT_REGISTRATION
+        return None
+
+    def may_enquire(self, clinic: ClinicFacts) -> bool:
+        """See `enquiry_refusal`."""
+        return self.enquiry_refusal(clinic) is None
+
+    def treatment_name_is_public(self, status: str) -> bool:
+        """May public pages use the product's own name? Otherwise its generic class (SG-BRAND-NAMES).
+
+        `status` is the market's column of the products table. Search words and private quotes are not
+        limited.
+        """
+        if self.country is not Country.SG or self.switches.brand_names_sg:
+            return True
+        return status.strip().casefold() in _NAME_IS_FREE
+
+    def listable(self, status: str, as_injection: bool) -> Listable:
+        """See `webapp.domain.market.products.listable`."""
+        return listable(status, as_injection)
+
+    def tax(self, on: date) -> TaxRule | None:
+        """The market's tax on a day."""
+        return tax_rule(self.country, on)
+
+    @property
+    def orders_by_distance(self) -> bool:
+        """May results be ordered by distance from the place the reader named?"""
+        return self.switches.distance_order
+
+
+def policy(country: str, switches: Switches) -> MarketPolicy:
+    """The rules of "SG" or "KR" under these switches. Raises ValueError for another country."""
+    market = Country(country)
+    return MarketPolicy(market, switches, PUBLIC_PRICES[market])
