@@ -1,0 +1,30 @@
+"""Cells as text: what a spreadsheet adds is taken away, and characters that show as nothing are dropped."""
+
+import re
+import unicodedata
+
+# Zero-width and bidirectional controls and fillers make different names look alike.
+_INVISIBLE = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f"
+    "\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff]"
+)
+_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
+# An export puts an apostrophe before what a spreadsheet would take for a formula; here it comes off again.
+# The writer therefore also guards a text that begins with an apostrophe and one of these.
+_GUARDED = re.compile("'[=+\\-@\t\r＝＋－＠]")
+_SPACES = re.compile(r"\s+")
+
+
+def clean(text: str, keep_lines: bool = False) -> str:
+    """A cell as we store it: NFC, trimmed, nothing invisible; one line unless `keep_lines`."""
+    if text.isascii() and text.isprintable() and not text.startswith("'"):
+        plain = text.strip()
+        return plain if "  " not in plain or keep_lines else _SPACES.sub(" ", plain)
+    if _GUARDED.match(text):
+        text = text[1:]
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n")
+    text = _INVISIBLE.sub("", unicodedata.normalize("NFC", text))
+    text = _CONTROLS.sub(" ", text)
+    if keep_lines:
+        return "\n".join(line.rstrip() for line in text.split("\n")).strip()
+    return _SPACES.sub(" ", text).strip()
