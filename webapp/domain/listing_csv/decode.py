@@ -96,7 +96,8 @@ def _korean(data: bytes, bad: int) -> str:
         text = data.decode("cp949")
     except UnicodeDecodeError:
         raise _Unreadable("bad_bytes", line) from None
-    if 4 * len(_HAN.findall(text)) > len(_HANGUL.findall(text)):
+    sample = text[:200_000]
+    if 4 * len(_HAN.findall(sample)) > len(_HANGUL.findall(sample)):
         raise _Unreadable("bad_bytes", line)
     return text
 
