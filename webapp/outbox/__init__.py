@@ -1,0 +1,1 @@
+"""Mail that is never lost: a row per mail, sent by workers, ended in a final state. It only sends."""

@@ -1,0 +1,98 @@
+"""Reads of the outbox: is mail getting out, what became of a mail, and the development mailbox."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import and_, func, or_, select
+
+from webapp.clients import maildir
+from webapp.clients.maildir import StoredMail
+from webapp.database_clock import database_clock
+from webapp.extensions import db
+from webapp.outbox.models import Delivery, DeliveryEvent, MailBreaker
+from webapp.settings import current_settings
+
+# A mail that is due for longer than this, in seconds, is not getting out (contract: /readyz).
+OVERDUE_AFTER = 60.0
+_WAITING = ("pending", "deferred")
+_MAILDIR = "maildir://"
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Whether mail is getting out. `oldest_due_seconds` is None where nothing is due; `held_back` is why the
+    breaker is open, None where it is not."""
+
+    oldest_due_seconds: float | None
+    held_back: str | None
+
+    @property
+    def is_ready(self) -> bool:
+        """True while nothing is overdue: also before the first worker is up, and with an empty outbox."""
+        return self.oldest_due_seconds is None or self.oldest_due_seconds <= OVERDUE_AFTER
+
+
+def progress() -> Progress:
+    """What /readyz asks. Health is progress, not a live process: a worker may live and consume nothing."""
+    held_back = db.session.scalar(select(MailBreaker.reason).where(MailBreaker.open_until > database_clock()))
+    return Progress(oldest_due_age_seconds(), held_back)
+
+
+def oldest_due_age_seconds() -> float | None:
+    """How long the longest due mail has been due, by the database's clock; None where nothing is due.
+
+    A mail in a worker's hands counts from the moment it was due, so a row that loses every lease is seen too.
+    """
+    due = or_(
+        and_(Delivery.state.in_(_WAITING), Delivery.next_at <= database_clock()),
+        Delivery.state == "sending",
+    )
+    now, oldest = db.session.execute(select(database_clock(), func.min(Delivery.next_at)).where(due)).one()
+    if oldest is None:
+        return None
+    seconds: float = (now - oldest).total_seconds()
+    return max(seconds, 0.0)
+
+
+def counts_by_state() -> dict[str, int]:
+    """How many mails are in each state; a state that no mail is in is left out."""
+    rows = db.session.execute(select(Delivery.state, func.count()).group_by(Delivery.state))
+    return dict(rows.tuples().all())
+
+
+def states(delivery_ids: Iterable[int]) -> dict[int, str]:
+    """The state of each of these mails; an id that is no mail is left out."""
+    wanted = set(delivery_ids)
+    if not wanted:
+        return {}
+    rows = db.session.execute(select(Delivery.id, Delivery.state).where(Delivery.id.in_(wanted)))
+    return dict(rows.tuples().all())
+
+
+def history(delivery_id: int) -> list[tuple[datetime, str, int | None, str]]:
+    """What happened to a mail, oldest first: (when, what, SMTP code, our words)."""
+    rows = db.session.execute(
+        select(DeliveryEvent.at, DeliveryEvent.what, DeliveryEvent.smtp_code, DeliveryEvent.note)
+        .where(DeliveryEvent.delivery_id == delivery_id)
+        .order_by(DeliveryEvent.id)
+    )
+    return list(rows.tuples().all())
+
+
+def mailbox_mails(limit: int) -> list[StoredMail] | None:
+    """The newest mails of the development mailbox; None where mails go to a mail server instead."""
+    folder = _mailbox_folder()
+    return None if folder is None else maildir.newest(folder, limit)
+
+
+def mailbox_mail(key: str) -> StoredMail | None:
+    """One mail of the development mailbox, None where there is none of that key."""
+    folder = _mailbox_folder()
+    return None if folder is None else maildir.find(folder, key)
+
+
+def _mailbox_folder() -> Path | None:
+    url = current_settings().mail_url
+    return Path(url.removeprefix(_MAILDIR)) if url.startswith(_MAILDIR) else None

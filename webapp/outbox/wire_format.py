@@ -1,0 +1,103 @@
+"""How a mail leaves the house: our own headers, no word of a user where it could become one, checked once
+written.
+"""
+
+import re
+import unicodedata
+from datetime import datetime
+from email import policy
+from email.message import EmailMessage
+from email.parser import BytesParser
+from email.utils import format_datetime
+
+# A mail may carry these and nothing else, each at most once.
+ALLOWED_HEADERS = frozenset(
+    {
+        "from",
+        "to",
+        "subject",
+        "date",
+        "message-id",
+        "auto-submitted",
+        "content-language",
+        "mime-version",
+        "content-type",
+        "content-transfer-encoding",
+        "content-disposition",
+    }
+)
+# RFC 5322 wants lines under 998 octets and readers show far less of a subject.
+LONGEST_SUBJECT = 200
+WIRE_POLICY = policy.SMTP.clone(cte_type="7bit")
+
+# An addr-spec without quoted local parts: what a form accepts and every relay takes.
+_ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@([A-Za-z0-9-]+\.)*[A-Za-z0-9-]+")
+
+
+class UnsafeMail(ValueError):
+    """The mail cannot be sent as it is; the message says what is wrong without quoting it."""
+
+
+def header_text(text: str, longest: int = LONGEST_SUBJECT) -> str:
+    """`text` as one harmless line for a header: no control, bidirectional or zero-width character, no encoded
+    word.
+
+    Python 3.11.7 and 3.12.1 decode `=?utf-8?q?x=0aBcc:…?=` when a header is set and write the line feed out
+    raw, which makes a real Bcc of it; so `=?` is taken apart.
+    """
+    line = "".join(" " if unicodedata.category(char) in {"Cc", "Zl", "Zp"} else char for char in text)
+    line = "".join(char for char in line if unicodedata.category(char) not in {"Cf", "Cs"})
+    line = " ".join(line.split()).replace("=?", "= ?")
+    return line if len(line) <= longest else line[: longest - 1].rstrip() + "…"
+
+
+def plain_address(address: str) -> str:
+    """The address as SMTP takes it, its domain in ASCII. Raises UnsafeMail for anything but one plain
+    address.
+    """
+    local, at, domain = address.strip().rpartition("@")
+    try:
+        ascii_address = local + at + domain.encode("idna").decode("ascii")
+    except UnicodeError:
+        raise UnsafeMail("the address cannot be written in ASCII") from None
+    if not _ADDRESS.fullmatch(ascii_address):
+        raise UnsafeMail("there is no plain e-mail address to send to")
+    return ascii_address
+
+
+def serialise(message: EmailMessage, *, sender: str, to: str, message_id: str, date: datetime) -> str:
+    """The whole mail as ASCII text with CRLF line ends, under our own From, To, Date and Message-ID.
+
+    `message` brings its subject and bodies; `to` is from `plain_address`. What was written is read again, and
+    UnsafeMail is raised when it holds a header that nobody set.
+    """
+    subject = header_text(str(message["Subject"] or ""))
+    if not subject:
+        raise UnsafeMail("the mail has no subject")
+    for name in ("From", "To", "Subject", "Date", "Message-ID"):
+        del message[name]
+    message["From"] = sender
+    message["To"] = to
+    message["Subject"] = subject
+    message["Date"] = format_datetime(date)
+    message["Message-ID"] = f"<{message_id}>"
+    if "Auto-Submitted" not in message:
+        message["Auto-Submitted"] = "auto-generated"
+
+    written = message.as_bytes(policy=WIRE_POLICY)
+    _check(message, written)
+    return written.decode("ascii")
+
+
+def _check(message: EmailMessage, written: bytes) -> None:
+    names = [name.lower() for name in message]
+    if not ALLOWED_HEADERS.issuperset(names) or len(set(names)) != len(names):
+        raise UnsafeMail("the mail carries a header that no mail of ours has")
+    read = BytesParser(policy=policy.default).parsebytes(written)
+    meant = [[name.lower() for name in part] for part in message.walk()]
+    found = [[name.lower() for name in part] for part in read.walk()]
+    if meant != found or read.defects:
+        raise UnsafeMail("the mail reads differently from how it was written")
+    head = written.partition(b"\r\n\r\n")[0]
+    if re.search(rb"\r(?!\n)|(?<!\r)\n|\0", head):
+        raise UnsafeMail("a header holds a bare line break")

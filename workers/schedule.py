@@ -1,0 +1,21 @@
+"""Everything that runs by itself, on one screen. Two beats may run: each of these is idempotent by its rows.
+
+A task that is still in the queue when its next turn comes is dropped by `expires`, so that a stopped worker
+finds one of each and not a thousand.
+"""
+
+from typing import Any
+
+from webapp.queue import SWEEP_DELIVERIES
+
+# The queue of everything below.
+PERIODIC = "periodic"
+
+SCHEDULE: dict[str, dict[str, Any]] = {
+    # Finds mails that no bell announced: the bell was lost, the lease ran out, or a retry is due.
+    "sweep deliveries": {
+        "task": SWEEP_DELIVERIES,
+        "schedule": 2.0,
+        "options": {"queue": PERIODIC, "expires": 2},
+    },
+}
