@@ -60,19 +60,18 @@ class GuardedProcess:
 
     def poll(self) -> int | None:
         """The exit status once everything has ended; 128 plus the number for a signal; None while it runs."""
-        return self.guard.poll()
+        status = self.guard.poll()
+        if status is not None:
+            self._control.close()
+        return status
 
     def send(self, number: int) -> None:
         """Send the signal to the command itself. Nothing happens when it has ended."""
         with contextlib.suppress(OSError):
             self._control.sendall(bytes([number]))
 
-    def wait(self, timeout: float) -> int:
-        """The exit status. Raises subprocess.TimeoutExpired after `timeout` seconds."""
-        return self.guard.wait(timeout)
-
     def stop(self, number: int = signal.SIGTERM, grace: float = 10) -> int:
-        """Ask the command to end, and after `grace` seconds end it with everything below it. Returns the status."""
+        """Ask the command to end; after `grace` seconds end it with everything below it. Returns the status."""
         self.send(number)
         try:
             return self.guard.wait(grace)

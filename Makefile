@@ -1,0 +1,78 @@
+# The commands of this project; `make help` lists them. They need Python 3.11 or newer, and make.
+
+VENV := .venv
+PORT ?= 8000
+# Test processes at the same time; each has its own database and servers.
+TEST_PROCESSES ?= 2
+
+BIN := $(VENV)/bin
+PYTHON_IN := $(BIN)/python
+PIP := $(PYTHON_IN) -m pip --disable-pip-version-check --no-input install --no-deps --require-hashes
+UV := uv==0.13.8
+
+TRANSLATIONS := $(wildcard webapp/translations/*/LC_MESSAGES/messages.po)
+COMPILED := $(TRANSLATIONS:.po=.mo)
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check lock clean system-packages always
+
+help: ## This list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: $(VENV)/runtime.stamp $(COMPILED) ## Serve the site at http://127.0.0.1:8000 (PORT=… for another port)
+	@PORT=$(PORT) exec $(PYTHON_IN) -m tools.serve --end-with-parent
+
+test: system-packages check $(COMPILED) ## Everything that must pass: checks, then the tests on SQLite and on PostgreSQL
+	@echo "== tests on SQLite"
+	@TEST_DATABASE=sqlite $(PYTHON_IN) -m pytest -n $(TEST_PROCESSES) --dist loadfile
+	@echo "== tests on PostgreSQL"
+	@TEST_DATABASE=postgresql $(PYTHON_IN) -m pytest -n $(TEST_PROCESSES) --dist loadfile -m "not once"
+
+check: $(VENV)/dev.stamp $(COMPILED) ## Lint, types, import contracts, migrations, templates, locks
+	@echo "== locks in step with pyproject.toml"
+	@$(PYTHON_IN) -m tools.lock --check
+	@echo "== ruff"
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/ruff format --quiet --check . || { $(BIN)/ruff format --check .; exit 1; }
+	@echo "== mypy"
+	@$(BIN)/mypy
+	@echo "== import contracts"
+	@$(BIN)/lint-imports
+	@echo "== templates"
+	@$(BIN)/djlint webapp --lint --quiet
+	@echo "== migrations give the tables of the models"
+	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && \
+	  export INSTANCE_DIR="$$folder" DATABASE_URL= BASE_URL= && \
+	  $(BIN)/flask --app wsgi db upgrade && $(BIN)/flask --app wsgi db check
+
+lock: $(VENV)/pyvenv.cfg ## Make requirements/*.txt from the lists in pyproject.toml (UPGRADE=1 for newer versions)
+	@$(PYTHON_IN) -m pip --disable-pip-version-check install --quiet $(UV)
+	@$(PYTHON_IN) -m tools.lock $(if $(UPGRADE),--upgrade)
+
+clean: ## Remove what was installed and built; instance/, the data, stays
+	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache $(COMPILED)
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+system-packages:
+	@sh tools/system_packages.sh
+
+# A virtual environment that does not run (its Python was removed, the folder was moved) is made anew.
+ifneq ($(shell $(PYTHON_IN) -c 'import sys; print(sys.version_info >= (3, 11))' 2>/dev/null),True)
+$(VENV)/pyvenv.cfg: always
+endif
+$(VENV)/pyvenv.cfg:
+	@PYTHON="$(PYTHON)" sh tools/make_venv.sh $(VENV)
+
+# A stamp is newer than the lock it was made from when everything in that lock is installed.
+$(VENV)/runtime.stamp: requirements/runtime.txt $(VENV)/pyvenv.cfg
+	@echo "Installing what the site needs (about half a minute)"
+	@$(PIP) -r requirements/runtime.txt
+	@touch $@
+
+$(VENV)/dev.stamp: requirements/dev.txt $(VENV)/runtime.stamp
+	@echo "Installing what the checks and tests need (about half a minute)"
+	@$(PIP) -r requirements/dev.txt
+	@touch $@
+
+%.mo: %.po $(VENV)/runtime.stamp
+	@$(BIN)/pybabel --quiet compile --input-file $< --output-file $@

@@ -1,0 +1,37 @@
+#!/bin/sh
+# Makes the virtual environment in the folder named by the first argument, with the first Python on this machine that
+# is new enough. Says plainly what is missing. PYTHON names a Python to use and no other.
+set -eu
+
+folder=$1
+oldest="3.11"
+found=""
+too_old=""
+
+for candidate in ${PYTHON:-python3 python3.14 python3.13 python3.12 python3.11}; do
+    command -v "$candidate" >/dev/null 2>&1 || continue
+    if "$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
+        found=$candidate
+        break
+    fi
+    too_old="$too_old $candidate is $("$candidate" -c 'import platform; print(platform.python_version())' 2>/dev/null || echo broken);"
+done
+
+if [ -z "$found" ]; then
+    if [ -n "$too_old" ]; then
+        echo "This needs Python $oldest or newer, but$too_old install a newer one and try again," >&2
+        echo "or name it: make PYTHON=/path/to/python3.12" >&2
+    else
+        echo "This needs Python $oldest or newer, and ${PYTHON:-python3} was not found." >&2
+        echo "On Debian or Ubuntu: sudo apt-get install python3 python3-venv; on macOS: brew install python" >&2
+    fi
+    exit 1
+fi
+if ! "$found" -c 'import venv, ensurepip' 2>/dev/null; then
+    echo "$found cannot make virtual environments: its module venv (or ensurepip) is missing." >&2
+    echo "On Debian or Ubuntu: sudo apt-get install python3-venv" >&2
+    exit 1
+fi
+
+echo "Making $folder with $("$found" --version)"
+"$found" -m venv --clear "$folder"
