@@ -1,0 +1,209 @@
+"""Every setting of the service, read once from the environment, typed and checked before anything starts.
+
+Imports nothing of ours, so that a tool can read the settings without loading the application.
+"""
+
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from ipaddress import ip_address
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from cryptography.fernet import Fernet
+
+ROOT = Path(__file__).resolve().parent
+LOCAL_HOSTS = frozenset({"localhost"})
+MIN_SECRET_LENGTH = 32
+
+
+class SettingsError(ValueError):
+    """One or more settings cannot be used; the message names each and says what is wanted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The settings as the application uses them. Built by `from_environment`, never by hand outside tests."""
+
+    base_url: str
+    instance_dir: Path
+    database_url: str
+    redis_url: str
+    mail_url: str
+    mail_from: str
+    secret_key: str = field(repr=False)
+    field_keys: tuple[str, ...] = field(repr=False)
+    # Map tiles: none by default, the map then draws our own stations and points on a plain ground.
+    tiles_url: str = ""
+    tiles_attribution: str = ""
+    # Where the law is unsettled the operator decides; the words are explained on /for-clinics.
+    unclaimed_sg: str = "strict"
+    unclaimed_kr: str = "strict"
+    brand_names_sg: bool = False
+    cross_clinic_prices_sg: str = "authorised"
+    foreign_enquiries_kr: bool = False
+    operator_registration_kr: str = ""
+    distance_order: bool = True
+    # Ages in days after which a fact counts as unconfirmed (domain: Korean menus change monthly).
+    price_age_days: int = 45
+    listing_age_days: int = 180
+    # Limits in the notation of Flask-Limiter; a test or a fault run raises them.
+    enquiry_limit_per_address: str = "5 per hour"
+    quote_limit_per_address: str = "60 per hour"
+    # An enquiry holds its words and contact for at most this long (retention, trust).
+    enquiry_link_days: int = 90
+    quote_link_days: int = 14
+    trusted_proxies: int = 0
+    security_contact: str = ""
+
+    @property
+    def is_development(self) -> bool:
+        """True where BASE_URL is unset or loopback: keys are generated and sample clinics may be served."""
+        return _is_local(self.base_url)
+
+    @property
+    def uses_https(self) -> bool:
+        return urlsplit(self.base_url).scheme == "https"
+
+    @property
+    def gazetteer_path(self) -> Path:
+        return self.instance_dir / "gazetteer.sqlite3"
+
+
+def from_environment(environ: Mapping[str, str]) -> Settings:
+    """Read and check every setting.
+
+    `environ` is `os.environ` or a dictionary of the same shape. In development (BASE_URL unset or loopback) a
+    missing SECRET_KEY and FIELD_KEYS are generated once into the instance folder.
+    Raises SettingsError naming every setting that cannot be used.
+    """
+    problems: list[str] = []
+    port = _whole(environ, "PORT", 8000, problems)
+    base_url = environ.get("BASE_URL", "").rstrip("/") or f"http://127.0.0.1:{port}"
+    if urlsplit(base_url).scheme not in {"http", "https"} or not urlsplit(base_url).hostname:
+        problems.append("BASE_URL must look like https://example.org")
+    development = _is_local(base_url)
+    instance_dir = Path(environ.get("INSTANCE_DIR", "") or ROOT / "instance").resolve()
+    instance_dir.mkdir(parents=True, exist_ok=True)
+
+    secret_key = environ.get("SECRET_KEY", "")
+    field_keys = tuple(key.strip() for key in environ.get("FIELD_KEYS", "").split(",") if key.strip())
+    if development:
+        secret_key = secret_key or _kept(instance_dir / "secret_key", lambda: secrets.token_urlsafe(48))
+        field_keys = field_keys or (
+            _kept(instance_dir / "field_keys", lambda: Fernet.generate_key().decode()),
+        )
+    elif len(secret_key) < MIN_SECRET_LENGTH:
+        problems.append(f"SECRET_KEY must be set to at least {MIN_SECRET_LENGTH} random characters")
+    if not field_keys:
+        problems.append("FIELD_KEYS must hold at least one Fernet key (newest first, separated by commas)")
+    for number, key in enumerate(field_keys, start=1):
+        try:
+            Fernet(key)
+        except ValueError:
+            problems.append(f"FIELD_KEYS: key {number} is not a Fernet key (32 bytes, url-safe base64)")
+
+    mail_url = environ.get("MAIL_URL", "") or (f"maildir://{instance_dir / 'mailbox'}" if development else "")
+    if urlsplit(mail_url).scheme not in {"smtp", "smtps", "maildir"}:
+        problems.append("MAIL_URL must look like smtp://user:password@host:587?starttls=1")
+    elif urlsplit(mail_url).scheme == "maildir" and not development:
+        problems.append("MAIL_URL must name an SMTP server outside development")
+    host = urlsplit(base_url).hostname or "localhost"
+
+    settings = Settings(
+        base_url=base_url,
+        instance_dir=instance_dir,
+        database_url=_database_url(environ.get("DATABASE_URL", ""), instance_dir),
+        redis_url=environ.get("REDIS_URL", ""),
+        mail_url=mail_url,
+        mail_from=environ.get("MAIL_FROM", "")
+        or f"Like for Like <no-reply@{'likeforlike.example' if development else host}>",
+        secret_key=secret_key,
+        field_keys=field_keys,
+        tiles_url=environ.get("TILES_URL", ""),
+        tiles_attribution=environ.get("TILES_ATTRIBUTION", ""),
+        unclaimed_sg=_choice(environ, "UNCLAIMED_SG", ("strict", "sourced"), development, problems),
+        unclaimed_kr=_choice(environ, "UNCLAIMED_KR", ("strict", "sourced"), development, problems),
+        brand_names_sg=_switch(environ, "BRAND_NAMES_SG", development, problems),
+        cross_clinic_prices_sg=_choice(
+            environ, "CROSS_CLINIC_PRICES_SG", ("authorised", "on"), development, problems
+        ),
+        foreign_enquiries_kr=_switch(environ, "FOREIGN_ENQUIRIES_KR", development, problems),
+        operator_registration_kr=environ.get("OPERATOR_REGISTRATION_KR", ""),
+        distance_order=_switch(environ, "DISTANCE_ORDER", True, problems),
+        price_age_days=_whole(environ, "PRICE_AGE_DAYS", 45, problems),
+        listing_age_days=_whole(environ, "LISTING_AGE_DAYS", 180, problems),
+        enquiry_limit_per_address=environ.get("ENQUIRY_LIMIT_PER_ADDRESS", "") or "5 per hour",
+        quote_limit_per_address=environ.get("QUOTE_LIMIT_PER_ADDRESS", "") or "60 per hour",
+        enquiry_link_days=_whole(environ, "ENQUIRY_LINK_DAYS", 90, problems),
+        quote_link_days=_whole(environ, "QUOTE_LINK_DAYS", 14, problems),
+        trusted_proxies=_whole(environ, "TRUSTED_PROXIES", 0, problems, least=0),
+        security_contact=environ.get("SECURITY_CONTACT", ""),
+    )
+    if settings.foreign_enquiries_kr and not development and not settings.operator_registration_kr:
+        problems.append(
+            "FOREIGN_ENQUIRIES_KR needs OPERATOR_REGISTRATION_KR, the operator's registration number"
+        )
+    if problems:
+        raise SettingsError("; ".join(problems))
+    return settings
+
+
+def _is_local(base_url: str) -> bool:
+    host = urlsplit(base_url).hostname or ""
+    if host in LOCAL_HOSTS:
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _database_url(value: str, instance_dir: Path) -> str:
+    """Name the driver we ship: psycopg 3 also answers to the common spellings of a PostgreSQL address."""
+    for spelling in ("postgres://", "postgresql://"):
+        if value.startswith(spelling):
+            return "postgresql+psycopg://" + value.removeprefix(spelling)
+    return value or f"sqlite:///{instance_dir / 'likeforlike.sqlite3'}"
+
+
+def _kept(path: Path, make: Callable[[], str]) -> str:
+    """The secret in `path`; made on first use. Two processes that start together end with the same one."""
+    if not path.exists():
+        draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+        draft.touch(mode=0o600)
+        draft.write_text(make())
+        try:
+            path.hardlink_to(draft)  # atomic, and fails when another process was first
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
+    return path.read_text().strip()
+
+
+def _whole(environ: Mapping[str, str], name: str, default: int, problems: list[str], least: int = 1) -> int:
+    text = environ.get(name, "")
+    if not text:
+        return default
+    if not text.isascii() or not text.isdigit() or int(text) < least:
+        problems.append(f"{name} must be a whole number of at least {least}")
+        return default
+    return int(text)
+
+
+def _choice(
+    environ: Mapping[str, str], name: str, words: tuple[str, str], development: bool, problems: list[str]
+) -> str:
+    """`words` are (the safe value, the development value)."""
+    value = environ.get(name, "") or words[1 if development else 0]
+    if value not in words:
+        problems.append(f"{name} must be one of: {', '.join(words)}")
+    return value
+
+
+def _switch(environ: Mapping[str, str], name: str, default: bool, problems: list[str]) -> bool:
+    value = environ.get(name, "").lower()
+    if value not in {"", "on", "off"}:
+        problems.append(f"{name} must be on or off")
+    return default if value not in {"on", "off"} else value == "on"

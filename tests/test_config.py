@@ -1,0 +1,74 @@
+"""Settings: what a development machine may leave out, and what stops the start anywhere else."""
+
+from pathlib import Path
+
+import pytest
+from cryptography.fernet import Fernet
+
+from config import SettingsError, from_environment
+
+KEY = Fernet.generate_key().decode()
+REAL = {
+    "BASE_URL": "https://likeforlike.example",
+    "SECRET_KEY": "x" * 32,
+    "FIELD_KEYS": KEY,
+    "MAIL_URL": "smtp://mail.example:587?starttls=1",
+}
+
+
+def test_development_needs_nothing_and_keeps_its_keys(tmp_path: Path) -> None:
+    first, second = (from_environment({"INSTANCE_DIR": str(tmp_path)}) for _time in range(2))
+    assert first == second
+    assert first.is_development
+    assert len(first.secret_key) >= 32
+    assert first.mail_url.startswith("maildir://")
+    assert (tmp_path / "secret_key").stat().st_mode & 0o077 == 0
+    assert first.brand_names_sg is True
+
+
+def test_elsewhere_the_safe_values_stand(tmp_path: Path) -> None:
+    settings = from_environment(REAL | {"INSTANCE_DIR": str(tmp_path)})
+    assert not settings.is_development
+    assert settings.uses_https
+    assert (settings.unclaimed_sg, settings.unclaimed_kr) == ("strict", "strict")
+    assert (settings.brand_names_sg, settings.foreign_enquiries_kr) == (False, False)
+    assert settings.cross_clinic_prices_sg == "authorised"
+
+
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [
+        ({"SECRET_KEY": ""}, "SECRET_KEY"),
+        ({"SECRET_KEY": "short"}, "SECRET_KEY"),
+        ({"FIELD_KEYS": ""}, "FIELD_KEYS"),
+        ({"FIELD_KEYS": "not a key"}, "FIELD_KEYS"),
+        ({"MAIL_URL": ""}, "MAIL_URL"),
+        ({"MAIL_URL": "maildir:///tmp"}, "MAIL_URL"),
+        ({"BASE_URL": "likeforlike.example"}, "BASE_URL"),
+        ({"TRUSTED_PROXIES": "all"}, "TRUSTED_PROXIES"),
+        ({"UNCLAIMED_SG": "maybe"}, "UNCLAIMED_SG"),
+        ({"BRAND_NAMES_SG": "yes please"}, "BRAND_NAMES_SG"),
+        ({"FOREIGN_ENQUIRIES_KR": "on"}, "OPERATOR_REGISTRATION_KR"),
+        ({"PRICE_AGE_DAYS": "0"}, "PRICE_AGE_DAYS"),
+    ],
+)
+def test_what_cannot_be_used_is_named(tmp_path: Path, change: dict[str, str], named: str) -> None:
+    with pytest.raises(SettingsError, match=named):
+        from_environment(REAL | change | {"INSTANCE_DIR": str(tmp_path)})
+
+
+@pytest.mark.parametrize("host", ["http://127.0.0.1:9000", "http://localhost", "http://[::1]:8000"])
+def test_loopback_is_development(tmp_path: Path, host: str) -> None:
+    assert from_environment({"BASE_URL": host, "INSTANCE_DIR": str(tmp_path)}).is_development
+
+
+def test_secrets_are_not_in_the_representation(tmp_path: Path) -> None:
+    shown = repr(from_environment(REAL | {"INSTANCE_DIR": str(tmp_path)}))
+    assert "x" * 32 not in shown
+    assert KEY not in shown
+
+
+@pytest.mark.parametrize("spelling", ["postgres://u@h/d", "postgresql://u@h/d", "postgresql+psycopg://u@h/d"])
+def test_every_spelling_of_postgresql_names_our_driver(tmp_path: Path, spelling: str) -> None:
+    settings = from_environment({"INSTANCE_DIR": str(tmp_path), "DATABASE_URL": spelling})
+    assert settings.database_url == "postgresql+psycopg://u@h/d"

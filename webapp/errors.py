@@ -1,0 +1,97 @@
+"""Errors as people read them (a page that says what to do) and as programs do (application/problem+json)."""
+
+from http import HTTPStatus
+
+from flask import Flask, Response, jsonify, render_template, request
+from flask_babel import gettext as _
+from sqlalchemy.exc import DBAPIError
+from werkzeug.exceptions import HTTPException, InternalServerError, ServiceUnavailable
+
+from webapp.extensions import db
+
+API_ROOT = "/api/"
+
+
+def init_app(app: Flask) -> None:
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(DBAPIError, _database_error)
+
+
+def problem(status: int, title: str, detail: str | None = None, **more: object) -> Response:
+    """An RFC 9457 answer."""
+    body: dict[str, object] = {"type": "about:blank", "status": status, "title": title}
+    if detail:
+        body["detail"] = detail
+    response = jsonify(body | more)
+    response.status_code = status
+    response.mimetype = "application/problem+json"
+    return response
+
+
+def _http_error(error: HTTPException) -> Response | tuple[str, int] | HTTPException:
+    code = error.code or HTTPStatus.INTERNAL_SERVER_ERROR
+    if code < HTTPStatus.BAD_REQUEST:
+        return error  # a redirect
+    if request.path.startswith(API_ROOT):
+        answer = problem(code, HTTPStatus(code).phrase, error.description)
+    else:
+        answer = Response(
+            render_template("error.html", code=code, **_words(code)), code, mimetype="text/html"
+        )
+    told = error.get_response().headers
+    for name in ("Allow", "Retry-After"):
+        if name in told:
+            answer.headers[name] = told[name]
+    return answer
+
+
+def _database_error(error: DBAPIError) -> Response | tuple[str, int] | HTTPException:
+    """A database that is away or locked is a 503 that says so; any other failure of a statement is our fault."""
+    db.session.rollback()
+    if error.connection_invalidated or type(error).__name__ in {"OperationalError", "InterfaceError"}:
+        return _http_error(ServiceUnavailable())
+    raise InternalServerError(original_exception=error) from error
+
+
+def _words(code: int) -> dict[str, str]:
+    match code:
+        case HTTPStatus.NOT_FOUND | HTTPStatus.FORBIDDEN:
+            return {
+                "title": _("There is nothing here"),
+                "advice": _("The address may be mistyped, or what stood here has gone."),
+            }
+        case HTTPStatus.GONE:
+            return {
+                "title": _("This link has ended"),
+                "advice": _("Links are open for a limited time. The newest mail holds the newest link."),
+            }
+        case HTTPStatus.METHOD_NOT_ALLOWED | HTTPStatus.BAD_REQUEST:
+            return {
+                "title": _("That request could not be read"),
+                "advice": _("Go back, reload the page and send it once more."),
+            }
+        case HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+            return {
+                "title": _("That was too much text"),
+                "advice": _("Go back, shorten what you wrote and send it once more."),
+            }
+        case HTTPStatus.TOO_MANY_REQUESTS:
+            return {
+                "title": _("That was too often"),
+                "advice": _("Wait a while and send it once more. Nothing you sent before is lost."),
+            }
+        case HTTPStatus.SERVICE_UNAVAILABLE:
+            return {
+                "title": _("We cannot save anything at the moment"),
+                "advice": _("Go back: what you typed is still there. Try again in a minute."),
+            }
+        case _ if code < HTTPStatus.INTERNAL_SERVER_ERROR:
+            return {
+                "title": _("That request could not be read"),
+                "advice": _("Go back, reload the page and send it once more."),
+            }
+        case _:
+            return {
+                "title": _("Something went wrong on our side"),
+                "advice": _("Go back: what you typed is still there. Try again in a minute."),
+            }

@@ -1,0 +1,10 @@
+"""What a lower room tells the rooms above it. Receivers run in the sender's transaction and must not commit."""
+
+from blinker import Namespace
+
+_signals = Namespace()
+
+# Sender: the class that changed; keyword `clinic_id` / `offer_id` / `delivery`.
+clinic_changed = _signals.signal("clinic-changed")
+offers_changed = _signals.signal("offers-changed")
+delivery_ended = _signals.signal("delivery-ended")
