@@ -1,0 +1,85 @@
+"""flask commands, one line of work each."""
+
+import json
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+from flask import Flask
+from flask.cli import AppGroup
+
+from webapp.domain.listing_csv import read
+from webapp.geocoding import queries as geocoding
+from webapp.moderation import queries as moderation
+from webapp.moderation.seed import SeedBroken
+from webapp.moderation.seed import seed as load_seed
+from webapp.moderation.services import import_listing
+from webapp.settings import current_settings
+from webapp.unit_of_work import unit_of_work
+
+listings = AppGroup("listings", help="Clinics, offers and prices as files.")
+places = AppGroup("places", help="Addresses and place names.")
+
+
+def init_app(app: Flask) -> None:
+    app.cli.add_command(seed)
+    app.cli.add_command(listings)
+    app.cli.add_command(places)
+
+
+@click.command()
+@click.option("--sample", is_flag=True, help="Also the invented clinics of seed/sample.")
+@click.option("--if-empty", is_flag=True, help="Only when no clinic is listed yet.")
+def seed(sample: bool, if_empty: bool) -> None:
+    """Load seed/reference: treatments, facts, the two cited clinics. Twice changes nothing."""
+    if if_empty and not moderation.is_empty():
+        return
+    if sample and not current_settings().is_development:
+        raise click.ClickException("Sample clinics are for development: BASE_URL is not this machine.")
+    try:
+        with unit_of_work():
+            count = load_seed(datetime.now(UTC), sample=sample)
+    except SeedBroken as error:
+        raise click.ClickException(str(error)) from None
+    click.echo(f"{count.clinics_added} clinics and {count.offers_added} offers added", err=True)
+
+
+@listings.command("import")
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Say what is wrong and what would change; change nothing.")
+def import_(path: Path, dry_run: bool) -> None:
+    """Take over the listing files at PATH (a folder, a zip or one file): all of it, or nothing."""
+    now = datetime.now(UTC)
+    with unit_of_work() as session:
+        result = read(path, moderation.known(), on=now.date())
+        for note in result.notes:
+            click.echo(f"note: {note}")
+        for error in result.errors:
+            click.echo(f"error: {error}")
+        if result.more_errors:
+            click.echo(f"error: … and {result.more_errors} more")
+        if not result.ok:
+            session.rollback()
+            raise click.ClickException("Nothing was changed.")
+        count = import_listing(result.listing, now)
+        if dry_run:
+            session.rollback()
+    click.echo(
+        f"{'Would add' if dry_run else 'Added'} {count.clinics_added} clinics and {count.offers_added} offers, "
+        f"{'would change' if dry_run else 'changed'} {count.clinics_changed} clinics and {count.offers_changed} offers."
+    )
+
+
+@places.command("find")
+def find() -> None:
+    """Read JSON lines {"text": …, "country": …} and write where each lies, in the same order."""
+    for number, line in enumerate(sys.stdin, start=1):
+        if not line.strip():
+            continue
+        try:
+            asked = json.loads(line)
+            text, country = str(asked["text"]), asked.get("country")
+        except (ValueError, KeyError, TypeError, AttributeError):
+            raise click.ClickException(f'line {number} is not a JSON object with "text"') from None
+        click.echo(json.dumps(geocoding.found_as_json(text, country), ensure_ascii=False))

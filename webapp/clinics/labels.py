@@ -1,0 +1,16 @@
+"""The words for what the rules decide of a clinic."""
+
+from flask_babel import lazy_gettext as _l
+
+from webapp.domain.market import EnquiryRefusal
+
+ENQUIRY_REFUSALS = {
+    EnquiryRefusal.NOT_AUTHORISED: _l("This clinic has not joined, so it cannot be asked from here."),
+    EnquiryRefusal.NOT_ACCEPTING: _l("This clinic does not take enquiries at the moment."),
+    EnquiryRefusal.NO_ADDRESS: _l("This clinic has given no address for enquiries."),
+    EnquiryRefusal.ADDRESS_NOT_CONFIRMED: _l("This clinic has not confirmed its address for enquiries."),
+    EnquiryRefusal.FOREIGN_ENQUIRIES_OFF: _l("We may not pass enquiries to clinics in Korea at the moment."),
+    EnquiryRefusal.NO_FOREIGN_PATIENT_REGISTRATION: _l(
+        "This clinic is not registered to receive patients from abroad."
+    ),
+}

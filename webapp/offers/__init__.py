@@ -1,0 +1,1 @@
+"""What clinics sell: singles and combos with their parts and prices. No pages."""

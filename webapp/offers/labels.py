@@ -1,0 +1,160 @@
+"""The words for the codes of an offer and its bill, in every language; no page spells a code itself."""
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
+
+from webapp.domain.market import Hidden, TaxWords
+from webapp.domain.offers import (
+    Condition,
+    Consultation,
+    Field,
+    Incomplete,
+    Injector,
+    Line,
+    LineKind,
+    Mismatch,
+    Numbing,
+    Tax,
+)
+from webapp.domain.units import Quantity, Unit, number_text
+
+INCOMPLETE = {
+    Incomplete.PRICE_ON_REQUEST: _l("The price is told on request only."),
+    Incomplete.EVENT_NOT_STARTED: _l("The event price has not begun."),
+    Incomplete.EVENT_ENDED: _l("The event price has ended."),
+    Incomplete.EVENT_DATES_UNKNOWN: _l("The event price has no stated end."),
+    Incomplete.PRICE_NOT_YET_VALID: _l("The price is not valid yet."),
+    Incomplete.PRICE_EXPIRED: _l("The price is no longer valid."),
+    Incomplete.PRICE_STALE: _l("The price was last confirmed too long ago."),
+    Incomplete.PRICE_UNCONFIRMED: _l("The price was never confirmed."),
+    Incomplete.QUANTITY_UNKNOWN: _l("How much you get per session is not stated."),
+    Incomplete.AREA_UNKNOWN: _l("The area is not stated."),
+    Incomplete.PARTS_INCOMPLETE: _l("Not all parts of the combo are stated."),
+    Incomplete.TAX_UNKNOWN: _l("Whether tax is in the price is not stated."),
+    Incomplete.TAX_RATE_UNKNOWN: _l("Tax comes on top; how much is not stated."),
+    Incomplete.CONSULTATION_FEE_UNKNOWN: _l("The consultation fee is not stated."),
+    Incomplete.CANNOT_REPEAT: _l(
+        "The price is for one purchase only and holds fewer sessions than you want."
+    ),
+}
+
+MISMATCH = {
+    Mismatch.TREATMENT: _l("It is for another treatment."),
+    Mismatch.QUANTITY: _l("It is for another quantity."),
+    Mismatch.AREA: _l("It is for another area."),
+}
+
+CONDITIONS = {
+    Condition.FIRST_VISIT_ONLY: _l("first visit only"),
+    Condition.RETURNING_ONLY: _l("returning patients only"),
+    Condition.WEEKDAYS_ONLY: _l("weekdays only"),
+    Condition.ONCE_PER_PATIENT: _l("once per patient"),
+    Condition.NUMBING_EXTRA: _l("numbing cream costs extra"),
+    Condition.OTHER_PRICE_FOR_FOREIGNERS: _l("another price for foreigners"),
+    Condition.EXPIRES: _l("sessions expire"),
+}
+
+FIELDS = {
+    Field.PRICE: _l("price"),
+    Field.TAX: _l("tax"),
+    Field.TAX_RATE: _l("tax rate"),
+    Field.PARTS: _l("all parts"),
+    Field.QUANTITY: _l("quantity"),
+    Field.AREAS: _l("areas"),
+    Field.CONSULTATION_FEE: _l("consultation fee"),
+    Field.CONSULTATION_WAIVED: _l("whether the consultation fee is waived"),
+    Field.OTHER_FEES: _l("other fees"),
+    Field.NUMBING: _l("numbing cream"),
+    Field.INJECTOR: _l("who injects"),
+    Field.WEEKDAYS: _l("weekdays or any day"),
+    Field.ONCE_PER_PATIENT: _l("how often it can be bought"),
+    Field.SAME_PRICE_FOR_FOREIGNERS: _l("whether foreigners pay the same"),
+    Field.EXPIRY: _l("when unused sessions expire"),
+    Field.REFUND: _l("refund of unused sessions"),
+    Field.CONFIRMED: _l("when it was last confirmed"),
+}
+
+TAX_WORDS = {
+    TaxWords.INCLUSIVE: _l("tax included"),
+    TaxWords.EXCLUSIVE: _l("plus tax"),
+    TaxWords.EXCLUSIVE_RATE_UNKNOWN: _l("plus tax, rate not stated"),
+    TaxWords.NOT_STATED: _l("tax not stated"),
+}
+
+TAX = {
+    Tax.INCLUSIVE: _l("Tax is included"),
+    Tax.EXCLUSIVE: _l("Tax comes on top"),
+    Tax.UNKNOWN: _l("Not stated"),
+}
+
+CONSULTATION = {
+    Consultation.INCLUDED: _l("The consultation is included"),
+    Consultation.FEE: _l("The consultation has a fee"),
+}
+
+NUMBING = {
+    Numbing.INCLUDED: _l("Numbing cream is included"),
+    Numbing.EXTRA: _l("Numbing cream costs extra"),
+    Numbing.NONE: _l("No numbing cream"),
+}
+
+INJECTOR = {
+    Injector.DOCTOR: _l("A doctor injects"),
+    Injector.NURSE: _l("A nurse injects"),
+}
+
+HIDDEN = {
+    Hidden.NOT_AUTHORISED: _l("This clinic has not joined, so no price is shown."),
+    Hidden.ON_REQUEST: _l("Price on request"),
+    Hidden.EVENT_NOT_STARTED: _l("The event price has not begun."),
+    Hidden.EVENT_ENDED: _l("The event price has ended."),
+    Hidden.EVENT_TERMS_MISSING: _l("The event price is not shown: its terms are not complete."),
+    Hidden.NOT_YET_VALID: _l("The price is not valid yet."),
+    Hidden.NO_LONGER_VALID: _l("The price is no longer valid."),
+    Hidden.TAX_NOT_INCLUDED: _l(
+        "The price is not shown: it leaves out the tax that this clinic must include."
+    ),
+}
+
+UNITS = {
+    Unit.ML: _l("ml"),
+    Unit.SYRINGE: _l("syringe"),
+    Unit.VIAL: _l("vial"),
+    Unit.SHOT: _l("shot"),
+    Unit.SESSION: _l("session"),
+}
+
+
+def quantity_words(quantity: Quantity | None) -> str | None:
+    """2 ml, 1 vial, 100 shots; None where nothing is stated, which a page writes as "not stated"."""
+    if quantity is None:
+        return None
+    number = number_text(quantity.value)
+    count = 1 if quantity.value == 1 else 2
+    match quantity.unit:
+        case Unit.ML:
+            return _("%(number)s ml", number=number)
+        case Unit.SYRINGE:
+            return ngettext("%(number)s syringe", "%(number)s syringes", count, number=number)
+        case Unit.VIAL:
+            return ngettext("%(number)s vial", "%(number)s vials", count, number=number)
+        case Unit.SHOT:
+            return ngettext("%(number)s shot", "%(number)s shots", count, number=number)
+        case Unit.SESSION:
+            return ngettext("%(number)s session", "%(number)s sessions", count, number=number)
+
+
+def line_words(line: Line) -> str:
+    """What a line of a bill is for."""
+    match line.kind:
+        case LineKind.OFFER:
+            return line.label or _("Treatment")
+        case LineKind.CONSULTATION:
+            return _("Consultation")
+        case LineKind.CONSULTATION_WAIVED:
+            return _("Consultation, waived with the treatment")
+        case LineKind.OTHER_FEE:
+            return line.label or _("Other fee")
+        case LineKind.TAX:
+            return _("Tax, %(rate)s %%", rate=number_text(line.rate) if line.rate is not None else "")

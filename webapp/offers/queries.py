@@ -1,0 +1,121 @@
+"""Reads of the offers room: what clinics sell, as the domain's terms."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
+
+from webapp.domain.money import Money
+from webapp.domain.offers import (
+    Consultation,
+    Eligibility,
+    Fee,
+    Injector,
+    Numbing,
+    OfferTerms,
+    Part,
+    PriceBasis,
+    PriceKind,
+    Tax,
+)
+from webapp.domain.units import Unit
+from webapp.extensions import db
+from webapp.offers.models import Offer, OfferPart
+from webapp.treatments.models import Treatment
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedOffer:
+    """An offer as a page uses it: whose it is, and its terms."""
+
+    id: int
+    clinic_id: int
+    ref: str
+    terms: OfferTerms
+
+
+def for_clinics(clinic_ids: Sequence[int]) -> Mapping[int, Sequence[PublishedOffer]]:
+    """All offers of these clinics, in the order of their price lists: three queries, however many clinics."""
+    offers: dict[int, list[PublishedOffer]] = defaultdict(list)
+    if not clinic_ids:
+        return offers
+    slugs = dict(db.session.execute(select(Treatment.id, Treatment.slug)).all())
+    rows = db.session.scalars(
+        select(Offer)
+        .where(Offer.clinic_id.in_(clinic_ids))
+        .order_by(Offer.id)
+        .options(selectinload(Offer.parts))
+    )
+    for row in rows:
+        offers[row.clinic_id].append(PublishedOffer(row.id, row.clinic_id, row.ref, _terms(row, slugs)))
+    return offers
+
+
+def clinics_offering(treatment_slug: str) -> set[int]:
+    """Ids of the clinics with an offer that holds the treatment, alone or in a combo."""
+    return set(
+        db.session.scalars(
+            select(Offer.clinic_id)
+            .join(Offer.parts)
+            .join(Treatment, Treatment.id == OfferPart.treatment_id)
+            .where(Treatment.slug == treatment_slug)
+            .distinct()
+        )
+    )
+
+
+def _terms(row: Offer, slugs: Mapping[int, str]) -> OfferTerms:
+    def money(amount: int | None) -> Money | None:
+        return None if amount is None else Money(amount, row.currency)
+
+    return OfferTerms(
+        title=row.title,
+        currency=row.currency,
+        price=money(row.price_amount),
+        parts=tuple(_part(part, slugs) for part in row.parts),
+        tax=Tax(row.tax),
+        price_kind=PriceKind(row.price_kind),
+        price_basis=PriceBasis(row.price_basis),
+        tax_rate=row.tax_rate,
+        regular_price=money(row.regular_price_amount),
+        valid_from=row.valid_from,
+        valid_until=row.valid_until,
+        event_target=row.event_target,
+        event_scope=row.event_scope,
+        eligibility=Eligibility(row.eligibility),
+        weekday_only=row.weekday_only,
+        once_per_patient=row.once_per_patient,
+        consultation=Consultation(row.consultation) if row.consultation else None,
+        consultation_fee=money(row.consultation_fee_amount),
+        consultation_waived=row.consultation_waived,
+        other_fees=fees_from_json(row.other_fees, row.currency),
+        numbing=Numbing(row.numbing) if row.numbing else None,
+        injector=Injector(row.injector) if row.injector else None,
+        same_price_for_foreigners=row.same_price_for_foreigners,
+        parts_complete=row.parts_complete,
+        expires_after_days=row.expires_after_days,
+        refund_terms=row.refund_terms,
+        source=row.source,
+        verified_on=row.verified_on,
+    )
+
+
+def fees_from_json(fees: list[list[str | int]] | None, currency: str) -> tuple[Fee, ...] | None:
+    """Stored fees ([[name, minor units], …]) as the domain's; None is "not stated" and stays so."""
+    if fees is None:
+        return None
+    return tuple(Fee(str(name), Money(int(amount), currency)) for name, amount in fees)
+
+
+def _part(row: OfferPart, slugs: Mapping[int, str]) -> Part:
+    return Part(
+        treatment=slugs[row.treatment_id] if row.treatment_id is not None else None,
+        quantity=row.quantity.normalize() if row.quantity is not None else None,
+        unit=Unit(row.unit) if row.unit else None,
+        sessions=row.sessions,
+        areas=tuple(row.areas.split(";")) if row.areas else (),
+        interval_weeks=row.interval_weeks,
+        words=row.words,
+    )

@@ -1,0 +1,48 @@
+"""Reads of the treatments room."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
+
+from webapp.extensions import db
+from webapp.i18n import localised
+from webapp.treatments.models import Fact, Treatment, TreatmentName
+
+
+def by_slug(slug: str) -> Treatment | None:
+    return db.session.scalar(select(Treatment).where(Treatment.slug == slug))
+
+
+def by_ids(ids: Sequence[int]) -> dict[int, Treatment]:
+    return {row.id: row for row in db.session.scalars(select(Treatment).where(Treatment.id.in_(ids)))}
+
+
+def everything() -> Sequence[Treatment]:
+    """All treatments in the order of the reviewed file."""
+    return db.session.scalars(select(Treatment).order_by(Treatment.id)).all()
+
+
+def choices() -> list[tuple[str, str]]:
+    """(slug, name in the reader's language) for a select box, products before classes and devices."""
+    rank = {"product": 0, "class": 1, "device": 2}
+    rows = sorted(everything(), key=lambda row: (rank.get(row.kind, 3), row.id))
+    return [(row.slug, localised(row, "name")) for row in rows]
+
+
+def names() -> list[tuple[str, str, str]]:
+    """Every term people type: (term, kind, slug). An ambiguous term stands once per treatment it may mean."""
+    rows = db.session.execute(
+        select(TreatmentName.term, TreatmentName.kind, Treatment.slug).join(TreatmentName.treatment)
+    )
+    return [(term, kind, slug) for term, kind, slug in rows]
+
+
+def facts_of(treatment: Treatment) -> Sequence[Fact]:
+    """A treatment's facts with their sources, in the order of the reviewed file."""
+    return db.session.scalars(
+        select(Fact)
+        .where(Fact.treatment_id == treatment.id)
+        .order_by(Fact.position)
+        .options(selectinload(Fact.sources))
+    ).all()
