@@ -1,0 +1,25 @@
+"""Two clinics that can be asked, and a form that a person took her time over."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy.orm import Session
+
+from tests import factories
+from webapp.clinics.models import Clinic
+from webapp.enquiries import forms
+
+
+@pytest.fixture
+def clinics(session: Session) -> list[Clinic]:
+    asked = [factories.clinic(session), factories.clinic(session, languages="ko")]
+    for clinic in asked:
+        factories.offer(session, clinic)
+    session.commit()
+    return asked
+
+
+@pytest.fixture
+def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Forms may come back at once: waiting four seconds would only make the tests slow."""
+    monkeypatch.setattr(forms, "FASTEST", timedelta())

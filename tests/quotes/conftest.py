@@ -1,0 +1,65 @@
+"""An enquiry to two clinics, and the links that its mails carry."""
+
+import re
+from dataclasses import dataclass
+from datetime import timedelta
+from email import message_from_string
+from email.message import Message
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tests import factories
+from tests.enquiries.filled_form import enquiry_fields
+from webapp.clinics.models import Clinic
+from webapp.enquiries import forms
+from webapp.enquiries.models import Enquiry
+from webapp.outbox.models import Delivery
+
+
+@dataclass(frozen=True)
+class Asked:
+    """`quote_pages` stand in the order of `clinics`."""
+
+    patient_page: str
+    quote_pages: list[str]
+    clinics: list[Clinic]
+    enquiry: Enquiry
+
+
+def letters(session: Session, key: str) -> list[Message]:
+    """The mails whose key begins with `key`, as they would go out."""
+    session.commit()
+    rows = session.scalars(select(Delivery).where(Delivery.key.like(f"{key}%")).order_by(Delivery.id))
+    return [message_from_string(row.mail or "") for row in rows]
+
+
+def plain_part(letter: Message) -> str:
+    part = letter.get_payload(0)
+    assert isinstance(part, Message)
+    body = part.get_payload(decode=True)
+    assert isinstance(body, bytes)
+    return body.decode()
+
+
+def path_in(letter: Message, page: str) -> str:
+    """The path of the first link to /e/ or /q/ in the plain part."""
+    found = re.search(rf"(?:/zh|/ko)?/{page}/[\w-]{{43}}", plain_part(letter))
+    assert found
+    return found.group()
+
+
+@pytest.fixture
+def asked(client: FlaskClient, session: Session, monkeypatch: pytest.MonkeyPatch) -> Asked:
+    monkeypatch.setattr(forms, "FASTEST", timedelta())
+    clinics = [factories.clinic(session), factories.clinic(session)]
+    for clinic in clinics:
+        factories.offer(session, clinic)
+    session.commit()
+    query = "&".join(f"clinic={clinic.slug}" for clinic in clinics) + "&treatment=rejuran_healer&sessions=3"
+    answer = client.post("/enquiries/new", data=enquiry_fields(client, query))
+    assert answer.status_code == 303
+    pages = [path_in(letter, "q") for letter in letters(session, "enquiry-asks-clinic:")]
+    return Asked(answer.headers["Location"], pages, clinics, session.scalars(select(Enquiry)).one())

@@ -1,0 +1,50 @@
+"""What stands behind a token in the address, and whether this browser pressed the button that opens it."""
+
+from dataclasses import dataclass
+
+from flask import abort, session
+
+from webapp.enquiries import links
+from webapp.enquiries.models import Enquiry, Link, Recipient
+from webapp.extensions import db
+from webapp.i18n import utc_now
+from webapp.signing import token_hash
+
+_OPENED = "opened"
+# A cookie holds 4 KB; the oldest pages ask for their button again.
+_REMEMBERED = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """The rows that a link speaks for. `recipient` is set for a clinic's link only."""
+
+    link: Link
+    enquiry: Enquiry
+    recipient: Recipient | None
+
+    @property
+    def is_opened(self) -> bool:
+        """Did this browser press the button? Mail scanners follow links, so before it nothing personal shows."""
+        return _mark(self.link.token_hash) in session.get(_OPENED, [])
+
+
+def behind(token: str, purpose: str) -> Behind:
+    """Look a token up. Answers 404 for one that was never ours and 410 for one that has ended."""
+    link = links.find(token, purpose)
+    if link is None:
+        abort(404)
+    if not links.is_open(link, utc_now()):
+        abort(410)
+    recipient = db.session.get_one(Recipient, link.recipient_id) if link.recipient_id else None
+    return Behind(link, db.session.get_one(Enquiry, link.enquiry_id), recipient)
+
+
+def _mark(hashed: str) -> str:
+    return hashed[:16]
+
+
+def remember_opened(token: str) -> None:
+    """Keep in this browser's session that the page behind the token was opened by hand."""
+    mark = _mark(token_hash(token) or "")
+    session[_OPENED] = [*(kept for kept in session.get(_OPENED, []) if kept != mark), mark][-_REMEMBERED:]

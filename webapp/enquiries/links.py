@@ -1,0 +1,57 @@
+"""Links that act, as rows: minted for one purpose, looked up by the token's hash, ended by time or by hand."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+
+from webapp.enquiries.models import Enquiry, Link, Recipient
+from webapp.extensions import db
+from webapp.signing import new_token, token_hash
+
+PATIENT = "patient"
+QUOTE = "quote"
+
+
+def mint_for_patient(enquiry: Enquiry, now: datetime, token: str | None = None) -> str:
+    """A token for the patient's own page, good for as long as the enquiry is kept."""
+    return _mint(PATIENT, enquiry, None, now, enquiry.expires_at, token)
+
+
+def mint_for_clinic(recipient: Recipient, now: datetime, days: int) -> str:
+    """A token with which one clinic answers one enquiry, good for `days`."""
+    expires = min(now + timedelta(days=days), recipient.enquiry.expires_at)
+    return _mint(QUOTE, recipient.enquiry, recipient, now, expires, None)
+
+
+def find(token: str, purpose: str) -> Link | None:
+    """The row behind a token, whether or not it still acts; None for a token that was never ours."""
+    hashed = token_hash(token)
+    if hashed is None:
+        return None
+    return db.session.scalar(select(Link).where(Link.token_hash == hashed, Link.purpose == purpose))
+
+
+def is_open(link: Link, now: datetime) -> bool:
+    return link.revoked_at is None and now < link.expires_at
+
+
+def _mint(
+    purpose: str,
+    enquiry: Enquiry,
+    recipient: Recipient | None,
+    now: datetime,
+    expires: datetime,
+    token: str | None,
+) -> str:
+    token = token or new_token()
+    db.session.add(
+        Link(
+            token_hash=token_hash(token),
+            purpose=purpose,
+            enquiry_id=enquiry.id,
+            recipient_id=recipient.id if recipient else None,
+            created_at=now,
+            expires_at=expires,
+        )
+    )
+    return token

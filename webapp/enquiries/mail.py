@@ -1,0 +1,63 @@
+"""Mails of the enquiries room. They name the treatment and a first name; words and contact stay behind the link."""
+
+from collections.abc import Sequence
+from email.message import EmailMessage
+
+from webapp.clinics.models import Clinic
+from webapp.enquiries.models import Enquiry
+from webapp.extensions import db
+from webapp.i18n import LANGUAGES, language_prefix
+from webapp.outbox.letters import compose
+from webapp.settings import current_settings
+from webapp.treatments.models import Treatment
+
+
+def clinic_language(clinic: Clinic) -> str:
+    """The first language of the clinic's own list that our mails speak, else English."""
+    spoken = (clinic.languages or "").split(";")
+    return next((code for tag in spoken if (code := tag.split("-")[0].lower()) in LANGUAGES), "en")
+
+
+def asks_clinic(enquiry: Enquiry, clinic: Clinic, token: str) -> EmailMessage:
+    """To a clinic: somebody asks for a quote; answer by the link."""
+    language = clinic_language(clinic)
+    return compose(
+        "enquiries/email/asks_clinic",
+        language,
+        enquiry=enquiry,
+        clinic=clinic,
+        treatment=_treatment(enquiry),
+        link=page_address(language, "q", token),
+        days=current_settings().quote_link_days,
+    )
+
+
+def patient_page(enquiry: Enquiry, clinics: Sequence[Clinic], token: str) -> EmailMessage:
+    """To the patient: where her enquiry and its answers stand."""
+    return compose(
+        "enquiries/email/patient_page",
+        enquiry.language,
+        enquiry=enquiry,
+        clinics=clinics,
+        link=page_address(enquiry.language, "e", token),
+    )
+
+
+def clinic_unreachable(enquiry: Enquiry, clinic: Clinic, token: str) -> EmailMessage:
+    """To the patient: one clinic's mailbox did not take the enquiry."""
+    return compose(
+        "enquiries/email/clinic_unreachable",
+        enquiry.language,
+        enquiry=enquiry,
+        clinic=clinic,
+        link=page_address(enquiry.language, "e", token),
+    )
+
+
+def _treatment(enquiry: Enquiry) -> Treatment:
+    return db.session.get_one(Treatment, enquiry.treatment_id)
+
+
+def page_address(language: str, page: str, token: str) -> str:
+    """Only ever from the configured base URL, never from a request's Host header."""
+    return f"{current_settings().base_url}{language_prefix(language)}/{page}/{token}"

@@ -1,0 +1,59 @@
+"""Reads of the quotes room: the clinics' answers, as the domain's terms."""
+
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
+
+from webapp.domain.money import Money
+from webapp.domain.offers import Consultation, Injector, Numbing, Part, Tax
+from webapp.domain.quotes import QuoteLine as LineTerms
+from webapp.domain.quotes import QuoteTerms
+from webapp.domain.units import Unit
+from webapp.extensions import db
+from webapp.i18n import today_in
+from webapp.offers.queries import fees_from_json
+from webapp.quotes.models import Quote, QuoteLine
+
+
+def latest(recipient_ids: Sequence[int]) -> Mapping[int, Quote]:
+    """The newest answer of each recipient that has one."""
+    rows = db.session.scalars(
+        select(Quote)
+        .where(Quote.recipient_id.in_(recipient_ids))
+        .order_by(Quote.recipient_id, Quote.version)
+        .options(selectinload(Quote.lines))
+    )
+    return {row.recipient_id: row for row in rows}
+
+
+def terms(quote: Quote, country: str, slugs: Mapping[int, str]) -> QuoteTerms | None:
+    """The answer as terms that can be added up; None for one without a price. `slugs` maps treatment ids."""
+    if quote.kind != "quote" or not quote.lines:
+        return None
+    fee = quote.consultation_fee_amount
+    return QuoteTerms(
+        currency=quote.currency,
+        lines=tuple(_line(line, quote.currency, slugs) for line in quote.lines),
+        answered_on=today_in(country, quote.created_at),
+        tax=Tax(quote.tax),
+        tax_rate=quote.tax_rate,
+        consultation=Consultation(quote.consultation) if quote.consultation else None,
+        consultation_fee=Money(fee, quote.currency) if fee is not None else None,
+        consultation_waived=quote.consultation_waived,
+        other_fees=fees_from_json(quote.other_fees, quote.currency),
+        numbing=Numbing(quote.numbing) if quote.numbing else None,
+        injector=Injector(quote.injector) if quote.injector else None,
+        valid_until=quote.valid_until,
+    )
+
+
+def _line(line: QuoteLine, currency: str, slugs: Mapping[int, str]) -> LineTerms:
+    part = Part(
+        treatment=slugs.get(line.treatment_id) if line.treatment_id else None,
+        quantity=line.quantity.normalize() if line.quantity is not None else None,
+        unit=Unit(line.unit) if line.unit else None,
+        sessions=line.sessions,
+        words=line.words,
+    )
+    return LineTerms(part, Money(line.price_amount, currency), line.words or "")
