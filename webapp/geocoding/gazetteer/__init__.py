@@ -1,0 +1,21 @@
+"""The embedded gazetteer: places of Singapore and Seoul found by what people type, without key or network.
+
+`search` answers a typed text, `suggest` a text being typed, `store` opens the file that `build` makes of
+seed/places; `reading` takes a text apart and `places` says what an answer is.
+"""
+
+from webapp.geocoding.gazetteer.places import Place, PlaceSearch
+from webapp.geocoding.gazetteer.search import find, longest_place, postal_point
+from webapp.geocoding.gazetteer.store import Gazetteer, open_gazetteer
+from webapp.geocoding.gazetteer.suggest import suggest
+
+__all__ = [
+    "Gazetteer",
+    "Place",
+    "PlaceSearch",
+    "find",
+    "longest_place",
+    "open_gazetteer",
+    "postal_point",
+    "suggest",
+]

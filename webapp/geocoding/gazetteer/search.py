@@ -1,0 +1,412 @@
+"""From a submitted text to a place: exact name, postal code, sound, misspelling, or an honest nothing."""
+
+import re
+from collections.abc import Iterator
+
+from rapidfuzz import fuzz, process
+
+from webapp.domain.geo import distance_m
+from webapp.domain.text import fold, has_han, has_hangul, has_kana, jamo, kana_key, name_key, sound_key
+from webapp.geocoding.gazetteer.places import STATION_KINDS, Place, PlaceSearch
+from webapp.geocoding.gazetteer.reading import (
+    Reading,
+    asks_for_own_surroundings,
+    korean_postal,
+    own_surroundings,
+    readings,
+    sector_or_district,
+    singapore_postal,
+    singapore_postal_inside,
+    sorted_words,
+)
+from webapp.geocoding.gazetteer.store import Gazetteer, Hit
+
+# Longer texts are not the name of a place; the rest is not looked at.
+MAX_LENGTH = 200
+MAX_CHOICES = 8
+# A name of its own (90 and more) or a shortened one.
+FULL_NAME = 90
+CERTAIN, POSTAL, POSTAL_INSIDE, PAIRED = 0.95, 0.97, 0.9, 0.88
+SHORTENED, SOUNDS_ALIKE, SHORT_SOUND, AMBIGUOUS, NOT_A_STATION, BEGINNING = 0.82, 0.82, 0.74, 0.75, 0.7, 0.6
+SECTOR = 0.6
+# Under this an answer comes with others to choose from.
+OFFER_OTHERS_BELOW = 0.8
+FUZZY_CUTOFF, FUZZY_MIN_LENGTH = 80, 5
+SOUND_MIN_LENGTH, KANA_MIN_LENGTH = 5, 4
+# Two places of one name this close together are one choice for somebody who looks for a clinic.
+SAME_SPOT_M = 1_000
+# Words that bind a name to the rest when no space does: 江南附近的…, 강남역 근처에서 ….
+_BINDING = re.compile(r"附近|周边|一带|旁边|근처에서|근처|주변|에서|에 있는|(?<= )的|(?<= )에\b")
+_CONNECTOR = re.compile(
+    r"(?:near|nearby|in|at|around|beside|by|to|from|close|next|inside|within|along|the|@|附近|在)"
+)
+MAX_WORDS = 14
+
+
+def find(gazetteer: Gazetteer, text: str, country: str | None = None, lang: str = "en") -> PlaceSearch:
+    """The places a text means, best first.
+
+    `country` ("SG", "KR" or None) settles what exists in both; a country named in the text wins over it. `lang`
+    (en, zh, ko) is the language of the names. Order: exact name or alias, postal code, a pair of names (新沙 江南),
+    sound, misspelling (80 of 100 alike, five letters and more), beginning of a name, nothing. Never raises.
+    """
+    text = text[:MAX_LENGTH]
+    if asks_for_own_surroundings(text):
+        return PlaceSearch(text, intent="needs_device_location")
+    ways = readings(text)
+    if not ways[0].key:
+        return PlaceSearch(text)
+    for step in (
+        _by_name,
+        _by_postal,
+        _outside,
+        _by_pair,
+        _by_postal_inside,
+        _by_sound,
+        _by_spelling,
+        _by_beginning,
+    ):
+        result = step(gazetteer, text, ways, country, lang)
+        if result is not None:
+            return result
+    return PlaceSearch(text, did_you_mean=_elsewhere(gazetteer, ways, lang))
+
+
+def postal_point(gazetteer: Gazetteer, country: str, postal_code: str) -> Place | None:
+    """The point of a postal code of "SG" or "KR" (Seoul), or None when it is malformed or does not exist."""
+    code = fold(postal_code).replace(" ", "")
+    if country not in ("SG", "KR") or not re.fullmatch(r"\d{6}" if country == "SG" else r"\d{5}", code):
+        return None
+    return gazetteer.postal(country, code, POSTAL, postal_code)
+
+
+def longest_place(
+    gazetteer: Gazetteer, text: str, country: str | None = None, lang: str = "en"
+) -> tuple[PlaceSearch, str]:
+    """The best place phrase inside a longer text, and the folded rest without it and its "near", "in", 附近.
+
+    "rejuran near gangnam station" gives Gangnam Station and "rejuran". The search is empty and the rest the whole
+    folded text when there is no place in it.
+    """
+    text = text[:MAX_LENGTH]
+    whole = _certain(gazetteer, text, country, lang)
+    if whole is not None:
+        return whole, ""
+    rest, own = own_surroundings(text)
+    if own:
+        return PlaceSearch(text, intent="needs_device_location"), rest
+    words = fold(text).replace("@", " @ ").replace(",", " ").split()[:MAX_WORDS]
+    for loose in (False, True):
+        for start, end in _runs(len(words)):
+            found = _phrase(gazetteer, words, start, end, country, lang, loose=loose)
+            if found is not None:
+                return found, _rest(words, start, end)
+        if not loose:
+            for position, word in enumerate(words):
+                part = _inside_word(gazetteer, word, country, lang)
+                if part is not None:
+                    return part[0], _rest([*words[:position], part[1], *words[position + 1 :]], -1, -1)
+    return PlaceSearch(text), " ".join(words)
+
+
+def _by_name(
+    gazetteer: Gazetteer, text: str, ways: list[Reading], country: str | None, lang: str
+) -> PlaceSearch | None:
+    for way in ways:
+        for form, key in (("key", way.key), ("code", way.key), ("words", sorted_words(way.text))):
+            hits = _in_country(gazetteer, gazetteer.named(form, key), way.country or country)
+            if hits:
+                return _answer(gazetteer, text, way, hits, lang)
+    return None
+
+
+def _by_postal(
+    gazetteer: Gazetteer, text: str, ways: list[Reading], country: str | None, lang: str
+) -> PlaceSearch | None:
+    if code := singapore_postal(text):
+        place = gazetteer.postal("SG", code, POSTAL, code)
+        if place is not None:
+            return PlaceSearch(text, (place,))
+        near = (
+            gazetteer.postal("SG", other, BEGINNING, other)
+            for other in gazetteer.postal_neighbours("SG", code, 3)
+        )
+        return PlaceSearch(text, did_you_mean=tuple(place for place in near if place))
+    if code := korean_postal(text):
+        place = gazetteer.postal("KR", code, POSTAL, code) if country != "SG" else None
+        # A spreadsheet drops the leading zero of 048622.
+        place = place or gazetteer.postal("SG", "0" + code, BEGINNING, code)
+        return PlaceSearch(text, (place,)) if place else PlaceSearch(text)
+    if (area := sector_or_district(text)) and country != "KR":
+        numbers = gazetteer.coded(*area)
+        return PlaceSearch(text, tuple(gazetteer.place(number, lang, SECTOR, text) for number in numbers))
+    return None
+
+
+def _outside(
+    gazetteer: Gazetteer, text: str, ways: list[Reading], country: str | None, lang: str
+) -> PlaceSearch | None:
+    for way in ways:
+        if city := gazetteer.outside(way.key):
+            return PlaceSearch(text, outside=city)
+    return None
+
+
+def _by_pair(
+    gazetteer: Gazetteer, text: str, ways: list[Reading], country: str | None, lang: str
+) -> PlaceSearch | None:
+    """Two names beside each other, of which one lies in or near the other: the smaller place is meant."""
+    for way in ways:
+        for left, right in _halves(way):
+            keys = name_key(left), name_key(right)
+            hits = [
+                _in_country(gazetteer, gazetteer.named("key", key), way.country or country)[:6]
+                for key in keys
+            ]
+            pairs = [
+                (
+                    gazetteer.place(one.place, lang, PAIRED, left),
+                    gazetteer.place(other.place, lang, PAIRED, right),
+                )
+                for one in hits[0]
+                for other in hits[1]
+                if one.place != other.place
+            ]
+            for one, other in pairs:
+                if distance_m(one.point, other.point) <= max(one.radius_m, other.radius_m) + SAME_SPOT_M:
+                    return PlaceSearch(text, (min(one, other, key=lambda place: place.radius_m),))
+            if not pairs:
+                for key in keys:
+                    if len(key) >= 4 and (city := gazetteer.outside(key)):
+                        return PlaceSearch(text, outside=city)
+    return None
+
+
+def _by_postal_inside(
+    gazetteer: Gazetteer, text: str, ways: list[Reading], country: str | None, lang: str
+) -> PlaceSearch | None:
+    code = singapore_postal_inside(text) if country != "KR" else None
+    place = gazetteer.postal("SG", code, POSTAL_INSIDE, code) if code else None
+    return PlaceSearch(text, (place,)) if place else None
+
+
+def _by_sound(
+    gazetteer: Gazetteer, text: str, ways: list[Reading], country: str | None, lang: str
+) -> PlaceSearch | None:
+    for way in ways:
+        kana = has_kana(way.text)
+        form, key, least = (
+            ("kana", kana_key(way.text), KANA_MIN_LENGTH)
+            if kana
+            else ("sound", sound_key(way.text), SOUND_MIN_LENGTH)
+        )
+        if len(key) < least or has_han(way.text):
+            continue
+        hits = _in_country(gazetteer, gazetteer.named(form, key), way.country or ("KR" if kana else country))
+        if hits:
+            sure = SOUNDS_ALIKE if len(key) > SOUND_MIN_LENGTH else SHORT_SOUND
+            return _answer(gazetteer, text, way, hits, lang, at_most=sure)
+    return None
+
+
+def _by_spelling(
+    gazetteer: Gazetteer, text: str, ways: list[Reading], country: str | None, lang: str
+) -> PlaceSearch | None:
+    best: list[tuple[float, int, Hit, Reading]] = []
+    for way in ways:
+        typed = jamo(way.key) if has_hangul(way.key) else way.key
+        if len(typed) < FUZZY_MIN_LENGTH or has_han(typed):
+            continue
+        alike = process.extract(
+            typed, gazetteer.spelling_list, scorer=fuzz.ratio, score_cutoff=FUZZY_CUTOFF, limit=MAX_CHOICES
+        )
+        for spelling, score, _ in alike:
+            # People get the first letter right; a wrong one is another word unless all else agrees.
+            if spelling[0] != typed[0] and score < 88:
+                continue
+            hits = _in_country(gazetteer, gazetteer.spellings[spelling], way.country or country)
+            if way.wants_station:
+                hits = [
+                    hit for hit in hits if gazetteer.country_and_kind(hit.place)[1] in STATION_KINDS
+                ] or hits
+            best += [(-score, hit.rank, hit, way) for hit in hits[:3]]
+    if not best:
+        return None
+    best.sort(key=lambda found: found[:2])
+    places: dict[int, Place] = {}
+    for minus_score, _, hit, _ in best:
+        confidence = round(0.5 + (-minus_score - FUZZY_CUTOFF) / (100 - FUZZY_CUTOFF) * 0.29, 2)
+        places.setdefault(hit.place, gazetteer.place(hit.place, lang, confidence, hit.key))
+    first, *others = places.values()
+    return PlaceSearch(text, (first,), tuple(others[: MAX_CHOICES - 1]))
+
+
+def _by_beginning(
+    gazetteer: Gazetteer, text: str, ways: list[Reading], country: str | None, lang: str
+) -> PlaceSearch | None:
+    """A name that was not typed to its end: an answer when all that begin so lie together, else suggestions."""
+    for way in reversed(ways):
+        wide = has_han(way.key) or has_hangul(way.key) or has_kana(way.key)
+        if len(way.key) < (2 if wide else 4):
+            continue
+        form, prefix = ("jamo", jamo(way.key)) if has_hangul(way.key) else ("key", way.key)
+        hits = _in_country(gazetteer, gazetteer.beginning(form, prefix, 12), way.country or country)
+        if not hits:
+            continue
+        places = [gazetteer.place(hit.place, lang, BEGINNING, text) for hit in hits[:MAX_CHOICES]]
+        together = all(distance_m(places[0].point, place.point) <= 1.5 * SAME_SPOT_M for place in places)
+        if together and 2 * len(prefix) >= len(hits[0].key):
+            return PlaceSearch(text, (places[0],), tuple(places[1:]))
+        return PlaceSearch(text, did_you_mean=tuple(places))
+    return None
+
+
+def _answer(
+    gazetteer: Gazetteer, text: str, way: Reading, hits: list[Hit], lang: str, at_most: float = 1.0
+) -> PlaceSearch:
+    confidence = CERTAIN
+    if way.wants_station:
+        stations = [hit for hit in hits if gazetteer.country_and_kind(hit.place)[1] in STATION_KINDS]
+        confidence = CERTAIN if stations else NOT_A_STATION
+        hits = stations or hits
+    if hits[0].weight < FULL_NAME:
+        confidence = min(confidence, SHORTENED)
+    else:
+        # "Bedok" is the place, not Bedok Mall for short; 신사 may well be short for 신사동.
+        hits = [hit for hit in hits if hit.weight >= FULL_NAME or not _is_building(gazetteer, hit)]
+    confidence = min(confidence, at_most)
+    places = [gazetteer.place(hit.place, lang, confidence, way.text) for hit in hits[:MAX_CHOICES]]
+    full = [place for hit, place in zip(hits, places, strict=False) if hit.weight >= FULL_NAME] or places
+    rivals = [place for place in full[1:] if not _together(full[0], place)]
+    if rivals:
+        confidence = min(confidence, AMBIGUOUS)
+        places = [gazetteer.place(hit.place, lang, confidence, way.text) for hit in hits[:MAX_CHOICES]]
+    others = tuple(places[1:]) if confidence < OFFER_OTHERS_BELOW else ()
+    return PlaceSearch(text, tuple(places), others, ambiguous=bool(rivals))
+
+
+def _together(one: Place, other: Place) -> bool:
+    """True when a reader need not choose: the same spot, or a station in the area that is named after it."""
+    apart = distance_m(one.point, other.point)
+    if one.country != other.country:
+        return False
+    same_kind = one.kind == other.kind
+    return apart <= SAME_SPOT_M or (not same_kind and apart <= max(one.radius_m, other.radius_m))
+
+
+def _is_building(gazetteer: Gazetteer, hit: Hit) -> bool:
+    return gazetteer.country_and_kind(hit.place)[1] in ("mall", "medical")
+
+
+def _in_country(gazetteer: Gazetteer, hits: list[Hit], country: str | None) -> list[Hit]:
+    if country is None:
+        return hits
+    return [hit for hit in hits if gazetteer.country_and_kind(hit.place)[0] == country]
+
+
+def _elsewhere(gazetteer: Gazetteer, ways: list[Reading], lang: str) -> tuple[Place, ...]:
+    """Places of that name in the other country, when the reader asked in the wrong one."""
+    for way in ways:
+        if hits := gazetteer.named("key", way.key):
+            return tuple(gazetteer.place(hit.place, lang, BEGINNING, way.text) for hit in hits[:3])
+    return ()
+
+
+def _halves(way: Reading) -> Iterator[tuple[str, str]]:
+    words = [word for word in re.split(r"[\s,/()]+", way.text) if word]
+    if 1 < len(words) <= 8:
+        for cut in range(1, len(words)):
+            yield " ".join(words[:cut]), " ".join(words[cut:])
+    elif len(words) == 1 and (has_han(way.key) or has_hangul(way.key)) and 4 <= len(way.key) <= 16:
+        for cut in range(2, len(way.key) - 1):
+            yield way.key[:cut], way.key[cut:]
+
+
+def _certain(gazetteer: Gazetteer, text: str, country: str | None, lang: str) -> PlaceSearch | None:
+    """An answer by name, postal code or pair only."""
+    if asks_for_own_surroundings(text):
+        return PlaceSearch(text, intent="needs_device_location")
+    ways = readings(text)
+    if not ways[0].key:
+        return None
+    for step in (_by_name, _by_postal, _outside, _by_pair):
+        result = step(gazetteer, text, ways, country, lang)
+        if result is not None and result.found:
+            return result
+    return None
+
+
+def _phrase(
+    gazetteer: Gazetteer,
+    words: list[str],
+    start: int,
+    end: int,
+    country: str | None,
+    lang: str,
+    *,
+    loose: bool,
+) -> PlaceSearch | None:
+    """What a run of words means as a place. Loose: after a connector or with a station word, spelled anyhow."""
+    run = words[start:end]
+    if all(_CONNECTOR.fullmatch(word) for word in run):
+        return None
+    phrase = " ".join(run)
+    key = name_key(phrase)
+    wide = has_han(key) or has_hangul(key) or has_kana(key)
+    if len(key) < (2 if wide else 3) or (key.isdigit() and len(key) != 6):
+        return None
+    introduced = (start > 0 and bool(_CONNECTOR.fullmatch(words[start - 1]))) or bool(
+        _CONNECTOR.fullmatch(run[0])
+    )
+    ways = readings(phrase)
+    if loose:
+        if not introduced and not any(way.wants_station for way in ways):
+            return None
+        return _by_sound(gazetteer, phrase, ways, country, lang) or _by_spelling(
+            gazetteer, phrase, ways, country, lang
+        )
+    result = _by_name(gazetteer, phrase, ways, country, lang)
+    if result is None and len(key) == 6 and key.isdigit():
+        result = _by_postal(gazetteer, phrase, ways, country, lang)
+    if result is None and (introduced or end == len(words)) and len(key) >= (2 if wide else 4):
+        result = _outside(gazetteer, phrase, ways, country, lang)
+    if result is None or not result.found:
+        return None
+    # "central" or "plus" in a sentence is a word, not a building, unless something says that a place follows.
+    if result.best and len(run) == 1 and not introduced and result.best.confidence <= SHORTENED and not wide:
+        return None if result.best.confidence == SHORTENED else result
+    return result
+
+
+def _inside_word(
+    gazetteer: Gazetteer, word: str, country: str | None, lang: str
+) -> tuple[PlaceSearch, str] | None:
+    """The longest place name in a word written without spaces (江南附近水光针, 강남역리쥬란), and the rest of it.
+
+    In Hangul only at the start of the word: inside one, syllables of ordinary words make the names of stations.
+    """
+    if not (has_han(word) or has_hangul(word)):
+        return None
+    hangul = has_hangul(word)
+    for length in range(min(len(word) - 1, 14), 1, -1):
+        for start in range(1 if hangul else len(word) - length + 1):
+            part = word[start : start + length]
+            if any(not char.isalnum() for char in part):
+                continue
+            found = _by_name(gazetteer, part, readings(part), country, lang)
+            if found is not None:
+                rest = word[:start] + " " + word[start + length :]
+                return found, _BINDING.sub(" ", rest).strip()
+    return None
+
+
+def _runs(count: int) -> list[tuple[int, int]]:
+    runs = [(start, end) for start in range(count) for end in range(start + 1, min(count, start + 8) + 1)]
+    return sorted(runs, key=lambda run: (run[0] - run[1], -run[0]))
+
+
+def _rest(words: list[str], start: int, end: int) -> str:
+    before, after = words[: max(start, 0)], words[max(end, 0) :]
+    while start > 0 and before and _CONNECTOR.fullmatch(before[-1]):
+        before.pop()
+    return " ".join([*before, *after]).strip()
