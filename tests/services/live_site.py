@@ -3,7 +3,8 @@
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
+import tempfile
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from config import ROOT
@@ -33,6 +34,7 @@ class LiveSite:
     ) -> None:
         """`database_url` may be empty: SQLite in the instance folder. `settings` are more environment variables."""
         self.broker, self.mail, self.instance_dir = broker, mail, instance_dir
+        self._temporary = Path(tempfile.mkdtemp(prefix="lfl-site-", dir="/tmp"))
         self.port = free_port()
         self.url = f"http://{HOST}:{self.port}"
         self.env = clean_environment(
@@ -41,6 +43,7 @@ class LiveSite:
             REDIS_URL=broker.url,
             MAIL_URL=mail.url,
             PORT=str(self.port),
+            TMPDIR=str(self._temporary),
             **_LIMITS,
         ) | dict(settings or {})
         python = [sys.executable, "-m"]
@@ -79,13 +82,13 @@ class LiveSite:
         return "\n".join(f"== {server.name}\n{server.log()[-4000:]}" for server in self.processes)
 
     def close(self) -> None:
-        """Kill it and remove its instance folder; broker, mail server and database belong to the fixtures."""
+        """Kill it and remove its folders; broker, mail server and database belong to the fixtures."""
         self.kill()
         shutil.rmtree(self.instance_dir)
+        shutil.rmtree(self._temporary)
 
-    def _server(self, name: str, command: list[str], ready: object = None) -> Server:
-        log = self.instance_dir / f"{name}.log"
-        return Server(name, command, ready=ready if callable(ready) else lambda: True, log=log, env=self.env)
+    def _server(self, name: str, command: list[str], ready: Callable[[], bool] = lambda: True) -> Server:
+        return Server(name, command, ready=ready, log=self.instance_dir / f"{name}.log", env=self.env)
 
 
 def flask(env: Mapping[str, str], *arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:

@@ -62,6 +62,8 @@ def _serve(
     """Start everything in its order and watch over it. Raises Ended, always."""
     environ["INSTANCE_DIR"] = str(settings.instance_dir)
     environ["PYTHONUNBUFFERED"] = "1"
+    # Whatever the children leave there when they are killed goes with our folder.
+    environ["TMPDIR"] = str(claim.folder)
     python = [sys.executable, "-m"]
     with Supervisor(console, cwd=ROOT, env=environ, held=claim.descriptor) as supervisor:
         if with_parent:
