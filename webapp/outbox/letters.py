@@ -25,8 +25,9 @@ def compose(template: str, language: str, **context: object) -> EmailMessage:
     message = EmailMessage(policy=WIRE_POLICY)
     message["Subject"] = header_text(subject)
     message["Auto-Submitted"] = "auto-generated"
-    message["Content-Language"] = LANGUAGES[language][0]
     # The plain part first: a reader takes the last one it can show (RFC 2046, 5.1.4).
     message.set_content(text.strip() + "\n")
     message.add_alternative(html, subtype="html")
+    # After the bodies: adding the second one moves every Content- header into the first.
+    message["Content-Language"] = LANGUAGES[language][0]
     return message

@@ -59,7 +59,7 @@ def oldest_due_age_seconds() -> float | None:
 def counts_by_state() -> dict[str, int]:
     """How many mails are in each state; a state that no mail is in is left out."""
     rows = db.session.execute(select(Delivery.state, func.count()).group_by(Delivery.state))
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def states(delivery_ids: Iterable[int]) -> dict[int, str]:
@@ -68,7 +68,7 @@ def states(delivery_ids: Iterable[int]) -> dict[int, str]:
     if not wanted:
         return {}
     rows = db.session.execute(select(Delivery.id, Delivery.state).where(Delivery.id.in_(wanted)))
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def history(delivery_id: int) -> list[tuple[datetime, str, int | None, str]]:
@@ -78,7 +78,7 @@ def history(delivery_id: int) -> list[tuple[datetime, str, int | None, str]]:
         .where(DeliveryEvent.delivery_id == delivery_id)
         .order_by(DeliveryEvent.id)
     )
-    return list(rows.tuples().all())
+    return list(rows.all())
 
 
 def mailbox_mails(limit: int) -> list[StoredMail] | None:

@@ -1,0 +1,72 @@
+"""What the fault runs do to processes: keep them running, and kill them by their own number."""
+
+import contextlib
+import os
+import signal
+import threading
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from random import Random
+
+from tests.services.server import Server
+
+
+class Supervisor:
+    """Starts a server again whenever it has ended, as the runner of a machine does."""
+
+    def __init__(self, servers: Sequence[Server]) -> None:
+        self.starts: Counter[str] = Counter()
+        self._servers = servers
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._watch, name="supervisor")
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def _watch(self) -> None:
+        while not self._over.wait(0.1):
+            for server in self._servers:
+                if not server.running:
+                    server.spawn()
+                    self.starts[server.name] += 1
+
+    def stop(self) -> None:
+        self._over.set()
+        self._thread.join()
+
+
+class Killer:
+    """`kill -9` every so many seconds of one of the servers or of one of its children, as chance has it."""
+
+    def __init__(self, servers: Sequence[Server], chance: Random, every: float) -> None:
+        self.kills: Counter[str] = Counter()
+        self._servers = servers
+        self._chance = chance
+        self._every = every
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="killer")
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def _run(self) -> None:
+        while not self._over.wait(self._every):
+            server = self._chance.choice(self._servers)
+            if main := server.pid:
+                victim = self._chance.choice([main, *children(main)])
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(victim, signal.SIGKILL)
+                    self.kills[f"{server.name} {'main' if victim == main else 'child'}"] += 1
+
+    def stop(self) -> None:
+        self._over.set()
+        self._thread.join()
+
+
+def children(pid: int) -> list[int]:
+    """The process numbers of a process's direct children; none when it has just ended."""
+    try:
+        return [int(word) for word in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    except OSError:
+        return []
