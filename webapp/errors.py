@@ -4,8 +4,8 @@ from http import HTTPStatus
 
 from flask import Flask, Response, jsonify, render_template, request
 from flask_babel import gettext as _
-from sqlalchemy.exc import DBAPIError
-from werkzeug.exceptions import HTTPException, InternalServerError, ServiceUnavailable
+from sqlalchemy.exc import DataError, DBAPIError
+from werkzeug.exceptions import BadRequest, HTTPException, InternalServerError, ServiceUnavailable
 
 from webapp.extensions import db
 
@@ -46,8 +46,11 @@ def _http_error(error: HTTPException) -> Response | tuple[str, int] | HTTPExcept
 
 
 def _database_error(error: DBAPIError) -> Response | tuple[str, int] | HTTPException:
-    """A database that is away or locked is a 503 that says so; any other failure of a statement is our fault."""
+    """A database that is away or locked is a 503 that says so; a text that it cannot hold (a NUL in the address) is
+    the request's fault; any other failure of a statement is ours."""
     db.session.rollback()
+    if isinstance(error, DataError):
+        return _http_error(BadRequest())
     if error.connection_invalidated or type(error).__name__ in {"OperationalError", "InterfaceError"}:
         return _http_error(ServiceUnavailable())
     raise InternalServerError(original_exception=error) from error

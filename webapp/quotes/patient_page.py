@@ -19,7 +19,6 @@ from webapp.settings import current_settings, market_policy
 from webapp.treatments import queries as treatments
 from webapp.treatments.models import Treatment
 
-
 # What the quote form asks of a clinic: only what was asked can be called "not stated".
 _ASKED = (
     Field.TAX,
