@@ -108,3 +108,10 @@ def test_nothing_is_asked_for_when_nothing_is_missing(programs: Path) -> None:
 def test_the_scripts_can_be_run(tmp_path: Path) -> None:
     for script in (MAKE_VENV, SYSTEM_PACKAGES, ROOT / ".ci" / "run"):
         assert os.access(script, os.X_OK), script
+
+
+def test_make_help_lists_the_commands() -> None:
+    done = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    listed = [line.split()[1] for line in done.stdout.splitlines()]
+    assert {"help", "run", "test", "check", "lock"} <= set(listed)

@@ -139,6 +139,14 @@ def test_a_setting_that_cannot_be_used_is_named(start: Start, name: str, value: 
     assert "Traceback" not in run.log()
 
 
+def test_an_instance_folder_that_cannot_be_made_is_named(start: Start, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    run = start(env={"INSTANCE_DIR": str(tmp_path / "file" / "instance")})
+    assert run.ended() == 1
+    assert str(tmp_path / "file") in run.log()
+    assert "Traceback" not in run.log()
+
+
 def test_it_ends_with_make(start: Start) -> None:
     """Whoever kills `make run` itself means the site."""
     script = f"{sys.executable} -m tools.serve --end-with-parent; true"

@@ -117,3 +117,11 @@ def test_ctrl_c_during_the_first_steps_ends_it(supervise: Callable[..., Run]) ->
     assert run.ended() == 0
     assert run.said() == "ended: \n"
     run.wait_nothing_left(0)
+
+
+def test_a_child_that_floods_the_log_cannot_keep_it_from_ending(supervise: Callable[..., Run]) -> None:
+    run = supervise(worker="exec yes no end of this")
+    run.wait_said("no end of this")
+    run.send(signal.SIGINT)
+    assert run.ended(8) == 0
+    run.wait_nothing_left(0)

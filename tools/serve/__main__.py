@@ -43,7 +43,8 @@ def main(arguments: list[str]) -> int:
             if problem := _port_problem(int(port)):
                 raise Refused(problem)
             _serve(settings, int(port), environ, claim, console, options.end_with_parent)
-    except (SettingsError, Refused) as error:
+    except (SettingsError, Refused, OSError) as error:
+        # OSError: the instance folder cannot be written, above all.
         console.alarm(str(error))
         return 1
     except Ended as ended:

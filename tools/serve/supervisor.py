@@ -25,6 +25,7 @@ RESTART_AFTER = (0.0, 1.0)
 # How long the children have to end by themselves: the worker finishes the mail it is sending.
 GRACE = 10.0
 _LONGEST_LINE = 64 * 1024
+_PIECES_AT_ONCE = 16
 
 
 class Ended(Exception):
@@ -172,8 +173,8 @@ class Supervisor:
         self._restarts[child.name] = (now + pause, child)
 
     def _pass_on(self, child: _Child) -> None:
-        """Write the lines that the child has finished."""
-        while True:
+        """Write the lines that the child has finished, a bounded many, so that one that floods us is still watched."""
+        for _ in range(_PIECES_AT_ONCE):
             try:
                 piece = os.read(child.reader, _LONGEST_LINE)
             except BlockingIOError:
