@@ -1,0 +1,170 @@
+"""The outbox's tasks, each with connections of its own to the real database and a real mail server."""
+
+import importlib
+import threading
+from collections import Counter
+from email import message_from_bytes
+from types import ModuleType
+
+import pytest
+from flask import Flask
+from sqlalchemy.exc import OperationalError
+
+from tests.clients.smtp_servers import ChosenAnswers
+from tests.outbox.conftest import Bells, move, post, row
+from webapp.extensions import db
+from webapp.outbox import queries, services
+from webapp.queue import SEND_DELIVERY
+from webapp.unit_of_work import unit_of_work
+
+
+@pytest.fixture
+def tasks(workers: ModuleType) -> ModuleType:
+    return importlib.import_module("workers.outbox")
+
+
+def test_a_task_sends_the_mail_of_its_row_once(
+    tasks: ModuleType, worker_app: Flask, answers: ChosenAnswers
+) -> None:
+    with worker_app.app_context():
+        delivery_id = post()
+        message_id = row(delivery_id).message_id
+    tasks.send(delivery_id)
+    tasks.send(delivery_id)
+    tasks.send(delivery_id + 1)
+    assert [message_from_bytes(mail)["Message-ID"] for mail in answers.taken] == [f"<{message_id}>"]
+    with worker_app.app_context():
+        assert row(delivery_id).state == "sent"
+
+
+def test_a_refusal_is_written_down_and_tried_again_when_it_is_due(
+    tasks: ModuleType, worker_app: Flask, answers: ChosenAnswers
+) -> None:
+    with worker_app.app_context():
+        delivery_id = post()
+    answers.data = "451 later"
+    tasks.send(delivery_id)
+    answers.data = "250 OK"
+    tasks.send(delivery_id)
+    assert answers.taken == []
+    with worker_app.app_context():
+        assert row(delivery_id).state == "deferred"
+        move(delivery_id, next_at=-1)
+    tasks.send(delivery_id)
+    assert len(answers.taken) == 1
+
+
+def test_many_workers_race_for_each_mail_and_one_sends_it(
+    tasks: ModuleType, worker_app: Flask, answers: ChosenAnswers
+) -> None:
+    with worker_app.app_context():
+        ids = [post(f"k:{number}") for number in range(12)]
+    racers = 4
+    gate = threading.Barrier(racers)
+    failures: list[Exception] = []
+
+    def race() -> None:
+        gate.wait()
+        for delivery_id in ids:
+            try:
+                tasks.send(delivery_id)
+            except Exception as error:
+                failures.append(error)
+
+    threads = [threading.Thread(target=race) for _racer in range(racers)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    sent = Counter(message_from_bytes(mail)["Message-ID"] for mail in answers.taken)
+    assert len(sent) == len(ids)
+    assert set(sent.values()) == {1}
+    with worker_app.app_context():
+        assert queries.counts_by_state() == {"sent": len(ids)}
+        assert {row(delivery_id).attempts for delivery_id in ids} == {1}
+
+
+def test_a_lost_lease_is_raced_for_and_taken_by_one(worker_app: Flask) -> None:
+    with worker_app.app_context():
+        delivery_id = post()
+        with unit_of_work():
+            assert services.claim(delivery_id)
+        move(delivery_id, lease_until=-1)
+    gate = threading.Barrier(4)
+    owners: list[str] = []
+
+    def race() -> None:
+        with worker_app.app_context():
+            gate.wait()
+            with unit_of_work():
+                letter = services.claim(delivery_id)
+            if letter:
+                owners.append(letter.owner)
+
+    threads = [threading.Thread(target=race) for _racer in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(owners) == 1
+
+
+def test_two_requests_that_post_one_key_at_once_make_one_row(worker_app: Flask) -> None:
+    gate = threading.Barrier(4)
+    ids: list[int] = []
+
+    def race() -> None:
+        with worker_app.app_context():
+            gate.wait()
+            ids.append(post("k:same"))
+
+    threads = [threading.Thread(target=race) for _racer in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(ids) == 4
+    assert len(set(ids)) == 1
+
+
+def test_the_end_of_a_mail_is_written_although_the_database_was_away_for_a_moment(
+    tasks: ModuleType, worker_app: Flask, answers: ChosenAnswers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with worker_app.app_context():
+        delivery_id = post()
+    settle, failures = services.settle, [OperationalError("", {}, Exception()) for _time in range(2)]
+
+    def away_for_a_moment(*arguments: object) -> bool:
+        if failures:
+            raise failures.pop()
+        return settle(*arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(services, "settle", away_for_a_moment)
+    tasks.send(delivery_id)
+    assert failures == []
+    with worker_app.app_context():
+        assert row(delivery_id).state == "sent"
+
+
+def test_the_sweep_rings_for_what_no_bell_announced(
+    tasks: ModuleType, worker_app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with worker_app.app_context():
+        delivery_id = post()
+    heard = Bells()
+    monkeypatch.setitem(worker_app.extensions, "doorbell", heard)
+    tasks.sweep()
+    tasks.sweep()
+    assert heard.rung == [(SEND_DELIVERY, delivery_id)]
+
+
+def test_a_task_leaves_no_connection_checked_out(
+    tasks: ModuleType, worker_app: Flask, answers: ChosenAnswers
+) -> None:
+    with worker_app.app_context():
+        delivery_id = post()
+    tasks.send(delivery_id)
+    tasks.sweep()
+    with worker_app.app_context():
+        assert db.engine.pool.checkedout() == 0  # type: ignore[attr-defined]  # a QueuePool's
