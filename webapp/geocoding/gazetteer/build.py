@@ -291,6 +291,8 @@ def _sectors_and_districts(seed: Path, codes: dict[str, Point]) -> Iterator[tupl
                     (f"postal sector {sector}", f"sector {sector}"),
                 )
         points = [point for sector in row["sectors"].split(";") for point in members.get(sector, ())]
+        if not points:
+            continue
         number = row["district"]
         yield (
             _postal_area("district", number, f"District {number}: {row['name_en']}", row, points),

@@ -37,8 +37,8 @@ _COUNTRY_WORDS: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "KR",
         re.compile(
-            r"\b(?:seoul(?: city)?|(?:south |republic of )?korea|kr)\b|首尔(?:市|特别市)?|汉城|韩国|대한민국|한국"
-            r"|서울(?:특별시|시)?(?=\s|,|$|[가-힣]{2})|ソウル|韓国"
+            r"\b(?:seoul(?: city(?=\s*(?:,|$)))?|(?:south |republic of )?korea|kr)\b"
+            r"|首尔(?:市|特别市)?|汉城|韩国|대한민국|한국|서울(?:특별시|시)?(?=\s|,|$|[가-힣]{2})|ソウル|韓国"
         ),
     ),
 )
