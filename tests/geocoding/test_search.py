@@ -56,6 +56,9 @@ from webapp.geocoding.gazetteer import Gazetteer, find, longest_place, postal_po
         ("orchrd", "Orchard", "mrt"),
         ("Bugis Juction", "Bugis Junction", "mall"),
         ("raffels place", "Raffles Place", "mrt"),
+        ("诺维那", "Novena", "mrt"),
+        ("Bugis+", "Bugis+", "mall"),
+        ("Orchard Central mall", "Orchard Central", "mall"),
     ],
 )
 def test_the_best_answer(gazetteer: Gazetteer, text: str, name: str, kind: str) -> None:

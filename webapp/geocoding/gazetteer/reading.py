@@ -45,6 +45,7 @@ _COUNTRY_WORDS: tuple[tuple[str, re.Pattern[str]], ...] = (
 _AROUND = re.compile(
     r"^(?:near(?: to|by)?|close to|next to|beside|in|at|around|within|the area of|by|the)\s+"
     r"|\s+(?:area|district|vicinity|nearby|neighbou?rhood|town)$"
+    r"|\s+(?:shopping mall|shopping centre|mall|building|hotel)$"
     r"|(?:附近|周边|周围|一带|商圈|旁边|附近的|근처|주변|인근|부근|쪽|周辺|付近|近く|の近く)$"
     r"|^(?:在|位于)"
 )
@@ -84,7 +85,8 @@ class Reading:
 
 def normalise(text: str) -> str:
     """Folded, Han simplified, abbreviations written out word by word ("Tg Pagar" → "tanjong pagar")."""
-    words = to_simplified(fold(text)).replace("@", " ").split(" ")
+    plain = to_simplified(fold(text)).replace("@", " ")
+    words = re.sub(r"\+(?=\s|$)", " plus", plain).split()  # Bugis+
     return " ".join(_SHORT.get(word.rstrip("."), word) for word in words)
 
 

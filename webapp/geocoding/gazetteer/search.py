@@ -31,6 +31,8 @@ SECTOR = 0.6
 # Under this an answer comes with others to choose from.
 OFFER_OTHERS_BELOW = 0.8
 FUZZY_CUTOFF, FUZZY_MIN_LENGTH = 80, 5
+# Chinese names are too short for a share of their characters to say much.
+ONE_CHARACTER_OFF = 84
 SOUND_MIN_LENGTH, KANA_MIN_LENGTH = 5, 4
 # Two places of one name this close together are one choice for somebody who looks for a clinic.
 SAME_SPOT_M = 1_000
@@ -109,6 +111,16 @@ def by_postal(
     return None
 
 
+def _one_character_off(
+    gazetteer: Gazetteer, way: Reading, country: str | None
+) -> Iterator[tuple[float, int, Hit, Reading]]:
+    """Chinese names of three characters and more one of which is another: 诺维那 for 诺维娜."""
+    for spelling, hits in gazetteer.han_spellings.items():
+        if len(spelling) == len(way.key) and sum(a != b for a, b in zip(spelling, way.key, strict=True)) == 1:
+            for hit in _in_country(gazetteer, hits, way.country or country)[:3]:
+                yield -ONE_CHARACTER_OFF, hit.rank, hit, way
+
+
 def by_city_outside(
     gazetteer: Gazetteer, text: str, ways: list[Reading], country: str | None, lang: str
 ) -> PlaceSearch | None:
@@ -184,7 +196,10 @@ def by_spelling(
     best: list[tuple[float, int, Hit, Reading]] = []
     for way in ways:
         typed = jamo(way.key) if has_hangul(way.key) else way.key
-        if len(typed) < FUZZY_MIN_LENGTH or has_han(typed):
+        if has_han(typed):
+            best += _one_character_off(gazetteer, way, country)
+            continue
+        if len(typed) < FUZZY_MIN_LENGTH:
             continue
         alike = process.extract(
             typed, gazetteer.spelling_list, scorer=fuzz.ratio, score_cutoff=FUZZY_CUTOFF, limit=MAX_CHOICES

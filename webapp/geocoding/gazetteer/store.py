@@ -168,6 +168,19 @@ class Gazetteer:
         return found
 
     @cached_property
+    def han_spellings(self) -> dict[str, list[Hit]]:
+        """Every Chinese key of three to six characters with its places, to compare misspellings with."""
+        found: dict[str, list[Hit]] = {}
+        rows = self._database.execute(
+            "SELECT name.place, name.weight, place.rank, name.key FROM name JOIN place ON place.id = name.place"
+            " WHERE form = 'key' AND length(key) BETWEEN 3 AND 6 AND key >= '一' AND key < '가'"
+            " ORDER BY weight < 90, rank, weight DESC, place"
+        )
+        for row in rows:
+            found.setdefault(row[3], []).append(Hit(*row))
+        return found
+
+    @cached_property
     def spelling_list(self) -> list[str]:
         return list(self.spellings)
 
