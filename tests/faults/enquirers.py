@@ -2,6 +2,7 @@
 
 import re
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from html import unescape
 from http.cookiejar import CookieJar
@@ -10,6 +11,8 @@ from urllib.parse import urlencode
 from urllib.request import HTTPCookieProcessor, HTTPRedirectHandler, ProxyHandler, Request, build_opener
 
 from webapp.enquiries.forms import FASTEST
+
+_PATIENTS = 4
 
 
 class _FollowNothing(HTTPRedirectHandler):
@@ -74,6 +77,35 @@ class Enquirer:
         if status != 303:
             raise Refused(f"form {number}, {status}: {_complaints(page.decode('utf-8', 'replace'))}")
         return took
+
+
+Share = tuple[Enquirer, list[OpenForm]]
+
+
+def open_forms(base_url: str, clinics: list[str], forms: int) -> list[Share]:
+    """So many forms, opened by four patients at once; a patient's forms stay with her cookies."""
+
+    def open_share(_patient: int) -> Share:
+        enquirer = Enquirer(base_url, clinics)
+        return enquirer, [enquirer.open_form() for _form in range(forms // _PATIENTS)]
+
+    with ThreadPoolExecutor(_PATIENTS) as pool:
+        return list(pool.map(open_share, range(_PATIENTS)))
+
+
+def send_forms(shares: list[Share], sent: list[float], seconds: float) -> None:
+    """Send them all at an even pace over `seconds`; `sent` grows by the seconds that each took. Raises Refused."""
+    began = time.monotonic()
+
+    def send_share(share: int) -> None:
+        enquirer, forms = shares[share]
+        for number, form in enumerate(forms):
+            time.sleep(max(0.0, began + number * seconds / len(forms) - time.monotonic()))
+            sent.append(enquirer.send(form, number * len(shares) + share))
+
+    with ThreadPoolExecutor(len(shares)) as pool:
+        for _done in pool.map(send_share, range(len(shares))):
+            pass
 
 
 def _complaints(page: str) -> list[str]:

@@ -37,13 +37,19 @@ class Supervisor:
 
 
 class Killer:
-    """`kill -9` every so many seconds of one of the servers or of one of its children, as chance has it."""
+    """`kill -9` every so many seconds of one of the servers or of one of its children, as chance has it.
 
-    def __init__(self, servers: Sequence[Server], chance: Random, every: float) -> None:
+    With `politely` it is a SIGTERM, and only ever to the server itself: what a deploy does.
+    """
+
+    def __init__(
+        self, servers: Sequence[Server], chance: Random, every: float, *, politely: bool = False
+    ) -> None:
         self.kills: Counter[str] = Counter()
         self._servers = servers
         self._chance = chance
         self._every = every
+        self._politely = politely
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._run, name="killer")
 
@@ -54,9 +60,9 @@ class Killer:
         while not self._over.wait(self._every):
             server = self._chance.choice(self._servers)
             if main := server.pid:
-                victim = self._chance.choice([main, *children(main)])
+                victim = main if self._politely else self._chance.choice([main, *children(main)])
                 with contextlib.suppress(ProcessLookupError):
-                    os.kill(victim, signal.SIGKILL)
+                    os.kill(victim, signal.SIGTERM if self._politely else signal.SIGKILL)
                     self.kills[f"{server.name} {'main' if victim == main else 'child'}"] += 1
 
     def stop(self) -> None:

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import func, select
 
 from tests.faults.conftest import CLINICS, Stage
-from tests.faults.enquirers import Enquirer, OpenForm
+from tests.faults.enquirers import open_forms, send_forms
 from tests.faults.processes import Killer, Supervisor
 from webapp.enquiries.models import Enquiry, Recipient
 from webapp.extensions import db
@@ -25,39 +25,12 @@ MAILS = ENQUIRIES * (CLINICS + 1)
 KILL_EVERY = 2.0
 POSTING = 40.0
 DRAINING = 100.0
-_PATIENTS = 4
 _FINAL = {"sent", "failed", "expired", "cancelled"}
-
-
-def _open_forms(stage: Stage) -> list[tuple[Enquirer, list[OpenForm]]]:
-    """Four patients with 75 forms each, opened before anything is killed."""
-
-    def open_share(_patient: int) -> tuple[Enquirer, list[OpenForm]]:
-        enquirer = Enquirer(stage.site.url, stage.clinics)
-        return enquirer, [enquirer.open_form() for _form in range(ENQUIRIES // _PATIENTS)]
-
-    with ThreadPoolExecutor(_PATIENTS) as pool:
-        return list(pool.map(open_share, range(_PATIENTS)))
-
-
-def _send_forms(shares: list[tuple[Enquirer, list[OpenForm]]], sent: list[float]) -> None:
-    """Send them all at an even pace over POSTING seconds; `sent` grows by the seconds that each took."""
-    began = time.monotonic()
-
-    def send_share(share: int) -> None:
-        enquirer, forms = shares[share]
-        for number, form in enumerate(forms):
-            time.sleep(max(0.0, began + number * POSTING / len(forms) - time.monotonic()))
-            sent.append(enquirer.send(form, number * _PATIENTS + share))
-
-    with ThreadPoolExecutor(_PATIENTS) as pool:
-        for _done in pool.map(send_share, range(_PATIENTS)):
-            pass
 
 
 def _under_fire(stage: Stage, chance: Random, say: Callable[[str], None]) -> tuple[Killer, Supervisor]:
     """All forms sent while workers are killed, and the broker after a third and after two thirds of them."""
-    shares = _open_forms(stage)
+    shares = open_forms(stage.site.url, stage.clinics, ENQUIRIES)
     sent: list[float] = []
     supervisor = Supervisor([*stage.workers, stage.site.beat, stage.site.broker])
     killer = Killer(stage.workers, chance, KILL_EVERY)
@@ -66,7 +39,7 @@ def _under_fire(stage: Stage, chance: Random, say: Callable[[str], None]) -> tup
     killer.start()
     try:
         with ThreadPoolExecutor(1) as pool:
-            sending = pool.submit(_send_forms, shares, sent)
+            sending = pool.submit(send_forms, shares, sent, POSTING)
             spoken = 0.0
             while not sending.done():
                 if broker_kills and len(sent) >= broker_kills[-1]:
