@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import selectinload
 
 from webapp.domain.money import Money
@@ -53,17 +53,33 @@ def for_clinics(clinic_ids: Sequence[int]) -> Mapping[int, Sequence[PublishedOff
     return offers
 
 
+def offering(treatment_slug: str) -> Select[int]:
+    """Ids of the clinics with an offer that holds the treatment, alone or in a combo; a subquery."""
+    return (
+        select(Offer.clinic_id)
+        .join(Offer.parts)
+        .join(Treatment, Treatment.id == OfferPart.treatment_id)
+        .where(Treatment.slug == treatment_slug)
+        .distinct()
+    )
+
+
 def clinics_offering(treatment_slug: str) -> set[int]:
     """Ids of the clinics with an offer that holds the treatment, alone or in a combo."""
-    return set(
-        db.session.scalars(
-            select(Offer.clinic_id)
-            .join(Offer.parts)
-            .join(Treatment, Treatment.id == OfferPart.treatment_id)
-            .where(Treatment.slug == treatment_slug)
-            .distinct()
-        )
+    return set(db.session.scalars(offering(treatment_slug)))
+
+
+def clinics_per_treatment(clinic_ids: Sequence[int]) -> dict[str, int]:
+    """How many of these clinics offer each treatment, by slug."""
+    rows = db.session.execute(
+        select(Treatment.slug, func.count(Offer.clinic_id.distinct()))
+        .join(OfferPart, OfferPart.treatment_id == Treatment.id)
+        .join(Offer, Offer.id == OfferPart.offer_id)
+        .where(Offer.clinic_id.in_(clinic_ids))
+        .group_by(Treatment.slug)
+        .order_by(Treatment.slug)
     )
+    return dict(rows.all())
 
 
 def _terms(row: Offer, slugs: Mapping[int, str]) -> OfferTerms:
