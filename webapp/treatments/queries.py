@@ -7,7 +7,7 @@ from sqlalchemy.orm import selectinload
 
 from webapp.extensions import db
 from webapp.i18n import localised
-from webapp.treatments.models import Fact, Treatment, TreatmentName
+from webapp.treatments.models import Fact, Source, Treatment, TreatmentName
 
 
 def by_slug(slug: str) -> Treatment | None:
@@ -46,3 +46,18 @@ def facts_of(treatment: Treatment) -> Sequence[Fact]:
         .order_by(Fact.position)
         .options(selectinload(Fact.sources))
     ).all()
+
+
+def terms_of(treatment: Treatment) -> Sequence[tuple[str, str]]:
+    """(BCP 47 tag, term) of the names and nicknames people use for it, without misspellings, in stored order."""
+    rows = db.session.execute(
+        select(TreatmentName.language, TreatmentName.term)
+        .where(TreatmentName.treatment_id == treatment.id, TreatmentName.kind.in_(("name", "nickname")))
+        .order_by(TreatmentName.id)
+    )
+    return [(language, term) for language, term in rows]
+
+
+def sources() -> Sequence[Source]:
+    """Every document that facts are taken from, in the order of the reviewed file."""
+    return db.session.scalars(select(Source).order_by(Source.id)).all()
