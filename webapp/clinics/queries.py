@@ -28,3 +28,8 @@ def by_slugs(slugs: Sequence[str]) -> list[Clinic]:
 
 def by_ids(ids: Sequence[int]) -> dict[int, Clinic]:
     return {row.id: row for row in db.session.scalars(select(Clinic).where(Clinic.id.in_(ids)))}
+
+
+def any_sample() -> bool:
+    """True when sample clinics are served."""
+    return db.session.scalar(select(Clinic.id).where(Clinic.sample.is_(True), visible()).limit(1)) is not None

@@ -96,7 +96,7 @@ def read_treatment(text: str, names: Iterable[tuple[str, str, str]]) -> Treatmen
 
     A term that stands for several treatments gives `choices`. No name: slug None, no choices, rest the text.
     """
-    dictionary = _dictionary(tuple(names))
+    dictionary = _dictionary(tuple(sorted(names)))
     text = text[:MAX_LENGTH]
     words = _WORD.findall(fold(text))[:_MAX_WORDS]
     hit = _by_words(words, dictionary) or _inside_words(words, dictionary)
@@ -109,8 +109,8 @@ def read_treatment(text: str, names: Iterable[tuple[str, str, str]]) -> Treatmen
 
 
 def families_alike(text: str, names: Iterable[tuple[str, str, str]]) -> tuple[str, ...]:
-    """Slugs of the families whose names look like the text, each family whole and in the dictionary's order."""
-    rows = tuple(names)
+    """Slugs of the families whose names look like the text, each family whole, in a stable order."""
+    rows = tuple(sorted(names))
     dictionary = _dictionary(rows)
     words = _WORD.findall(fold(text))[:_MAX_WORDS]
     # Two words may be one name torn apart, so the neighbours are looked at together too.

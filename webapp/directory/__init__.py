@@ -1,0 +1,1 @@
+"""Pages that mix clinics with offers: home, results, the clinic page, compare."""

@@ -1,0 +1,142 @@
+// The map beside the list: the same clinics as pins. The list stays the truth; nothing is only here.
+const L = window.L;
+const holder = document.getElementById("map");
+const data = JSON.parse(document.getElementById("map-data").textContent);
+const wide = matchMedia("(min-width: 60rem)");
+const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+const NAMES_FROM_ZOOM = 14;
+const pins = new Map();
+let map = null;
+
+const card = (slug) => document.querySelector(`[data-clinic="${slug}"]`);
+
+function light(slug, on) {
+  card(slug)?.classList.toggle("lit", on);
+  const pin = pins.get(slug);
+  const seen = pin?.getElement();
+  if (seen) seen.classList.toggle("lit", on);
+  pin?.setZIndexOffset(on ? 1000 : 0);
+}
+
+function ground() {
+  if (data.tiles) {
+    L.tileLayer(data.tiles.url, { attribution: data.tiles.attribution, maxZoom: 19 }).addTo(map);
+    return;
+  }
+  for (const { name, station, lat, lng } of data.names) {
+    const words = document.createElement("span");
+    words.textContent = name;
+    L.marker([lat, lng], {
+      icon: L.divIcon({ className: station ? "map-name station" : "map-name district", html: words, iconSize: null }),
+      interactive: false,
+      keyboard: false,
+    }).addTo(map);
+  }
+  const sizeNames = () => holder.classList.toggle("far", map.getZoom() < NAMES_FROM_ZOOM);
+  map.on("zoomend", sizeNames);
+  sizeNames();
+}
+
+function pin({ geometry, properties }) {
+  const [lng, lat] = geometry.coordinates;
+  const marker = L.marker([lat, lng], {
+    icon: L.divIcon({ className: "pin", iconSize: [24, 24] }),
+    title: properties.name,
+    alt: properties.name,
+    riseOnHover: true,
+  });
+  marker.on("add", () => {
+    const seen = marker.getElement();
+    seen.setAttribute("aria-label", properties.name);
+    seen.addEventListener("focus", () => light(properties.slug, true));
+    seen.addEventListener("blur", () => light(properties.slug, false));
+  });
+  marker.on("mouseover", () => light(properties.slug, true));
+  marker.on("mouseout", () => light(properties.slug, false));
+  marker.on("click keypress", (event) => {
+    if (event.type === "keypress" && event.originalEvent.key !== "Enter") return;
+    const place = card(properties.slug);
+    place?.scrollIntoView({ block: "center", behavior: still ? "auto" : "smooth" });
+    place?.querySelector("a")?.focus({ preventScroll: true });
+  });
+  pins.set(properties.slug, marker);
+  return marker;
+}
+
+function draw() {
+  map = L.map(holder, {
+    attributionControl: Boolean(data.tiles), zoomControl: false, scrollWheelZoom: false,
+    fadeAnimation: !still, zoomAnimation: !still, markerZoomAnimation: !still, maxZoom: 18, minZoom: 9,
+  });
+  L.control.zoom({ zoomInTitle: holder.dataset.zoomIn, zoomOutTitle: holder.dataset.zoomOut }).addTo(map);
+  const markers = data.clinics.features.map(pin);
+  const points = markers.map((marker) => marker.getLatLng());
+  if (data.centre) points.push(L.latLng(data.centre.lat, data.centre.lng));
+  map.fitBounds(L.latLngBounds(points).pad(0.15), { maxZoom: 16, animate: false });
+  ground();
+  if (data.centre) {
+    if (data.radius_m) {
+      L.circle([data.centre.lat, data.centre.lng], { radius: data.radius_m, className: "map-radius", interactive: false })
+        .addTo(map);
+    }
+    L.marker([data.centre.lat, data.centre.lng], {
+      icon: L.divIcon({ className: "map-centre", iconSize: [16, 16] }), interactive: false, keyboard: false,
+    }).addTo(map);
+  }
+  if (L.markerClusterGroup) {
+    const group = L.markerClusterGroup({
+      showCoverageOnHover: false,
+      animate: !still,
+      maxClusterRadius: 40,
+      iconCreateFunction: (cluster) => L.divIcon({ className: "pin many", html: String(cluster.getChildCount()), iconSize: [32, 32] }),
+    });
+    const name = (layer) => {
+      const seen = layer.getElement?.();
+      if (seen && layer.getChildCount) {
+        seen.setAttribute("aria-label", holder.dataset.count.replace("{n}", layer.getChildCount()));
+      }
+    };
+    group.on("animationend", () => group._featureGroup?.eachLayer(name));
+    map.on("zoomend moveend", () => group._featureGroup?.eachLayer(name));
+    group.addLayers(markers);
+    map.addLayer(group);
+    group._featureGroup?.eachLayer(name);
+  } else {
+    for (const marker of markers) marker.addTo(map);
+  }
+}
+
+function open() {
+  holder.hidden = false;
+  if (map) map.invalidateSize();
+  else draw();
+}
+
+for (const feature of data.clinics.features) {
+  const slug = feature.properties.slug;
+  const place = card(slug);
+  for (const [event, on] of [["mouseenter", true], ["mouseleave", false], ["focusin", true], ["focusout", false]]) {
+    place?.addEventListener(event, () => light(slug, on));
+  }
+}
+
+if (L && data.clinics.features.length) {
+  const sides = document.querySelector("[data-list-and-map]");
+  const holderOfSwitch = document.querySelector("[data-map-switch]");
+  if (!sides) {
+    open();
+  } else {
+    sides.classList.add("with-map");
+    holderOfSwitch.hidden = false;
+    const button = holderOfSwitch.querySelector("button");
+    button.addEventListener("click", () => {
+      const shown = button.getAttribute("aria-expanded") === "true";
+      button.setAttribute("aria-expanded", String(!shown));
+      button.textContent = shown ? button.dataset.show : button.dataset.hide;
+      sides.classList.toggle("map-open", !shown);
+      if (!shown) open();
+    });
+    if (wide.matches) open();
+    wide.addEventListener("change", () => wide.matches && open());
+  }
+}
