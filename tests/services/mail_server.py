@@ -83,7 +83,7 @@ class MailServer(Server):
         wait_for(
             lambda: len(self.mails(to)) >= count,
             seconds,
-            f"{count} mails{' to ' + to if to else ''}; {len(self.mails(to))} arrived",
+            lambda: f"{count} mails{' to ' + to if to else ''}; {len(self.mails(to))} arrived",
         )
         return self.mails(to)
 

@@ -129,10 +129,12 @@ def accepts(port: int) -> bool:
         return False
 
 
-def wait_for(what: Callable[[], bool], seconds: float, message: str) -> None:
-    """Poll until `what` is true. Raises AssertionError with `message` after so many seconds."""
+def wait_for(what: Callable[[], bool], seconds: float, message: str | Callable[[], str]) -> None:
+    """Poll until `what` is true. Raises AssertionError with `message`, asked for only then, after so many seconds."""
     deadline = time.monotonic() + seconds
     while not what():
         if time.monotonic() > deadline:
-            raise AssertionError(f"not within {seconds:g} seconds: {message}")
+            raise AssertionError(
+                f"not within {seconds:g} seconds: {message if isinstance(message, str) else message()}"
+            )
         time.sleep(0.05)

@@ -53,7 +53,7 @@ class Run:
             assert self.process.poll() is None, f"it has ended:\n{self.log()}"
             return (self.said() + self.log()).count(words) >= times
 
-        wait_for(seen, _READY, f"{words!r} in:\n{self.log()}")
+        wait_for(seen, _READY, lambda: f"{words!r} in:\n{self.log()}")
 
     def wait_served(self) -> None:
         """Wait until it says where the site is."""
@@ -94,7 +94,7 @@ class Run:
 
     def wait_nothing_left(self, seconds: float = 5) -> None:
         """Wait until no process of the run lives and nobody listens on its port."""
-        wait_for(lambda: not self.processes(), seconds, f"no process left: {self.processes()}")
+        wait_for(lambda: not self.processes(), seconds, lambda: f"no process left: {self.processes()}")
         assert not accepts(self.port)
 
     def close(self) -> None:

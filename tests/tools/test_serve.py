@@ -109,7 +109,7 @@ def test_nothing_outlives_a_killed_run_and_the_next_one_clears_up(start: Start, 
 def test_a_second_run_on_the_same_data_is_refused(start: Start) -> None:
     run = start()
     # Not only once it serves: from its first moment.
-    run.wait_said("migrate |")
+    run.wait_said("bringing the database up to date")
     second = start()
     assert second.ended() == 1
     assert "already running from" in second.log()

@@ -71,9 +71,12 @@ def _serve(
             supervisor.end_with_parent()
         if not settings.redis_url:
             supervisor.set_env("REDIS_URL", _start_broker(supervisor, claim.folder, settings.instance_dir))
+        console.say("bringing the database up to date")
         supervisor.run("migrate", [*python, "flask", "--app", "wsgi", "db", "upgrade"])
         if settings.is_development:
+            console.say("loading the treatments and the sample clinics, if the database is empty")
             supervisor.run("seed", [*python, "flask", "--app", "wsgi", "seed", "--if-empty", "--sample"])
+        console.say("starting the web server, the worker and the clock")
         supervisor.start("web", [*python, "granian", *web_arguments(port, _WEB_PROCESSES)])
         supervisor.start("worker", [*python, "celery", *worker_arguments(_WORKER_PROCESSES)])
         supervisor.start("beat", [*python, "celery", *beat_arguments(claim.folder)])
