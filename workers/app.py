@@ -9,6 +9,7 @@ from kombu.entity import Queue
 from webapp.app import create_app
 from webapp.extensions import db
 from webapp.queue import celery_settings
+from workers import watchdog
 from workers.schedule import PERIODIC, SCHEDULE
 
 # Seconds. Each is shorter than the next, so that a row's lease outlives the task that holds it and the broker
@@ -51,6 +52,7 @@ celery.conf.update(
     worker_hijack_root_logger=False,
     beat_schedule=SCHEDULE,
 )
+watchdog.init_app(celery)
 
 
 @worker_process_init.connect
