@@ -7,7 +7,7 @@ from flask import Blueprint, Response, abort, jsonify, render_template
 from webapp.access import Audience, open_to
 from webapp.guide import machine_files, queries, rules, treatment_page
 from webapp.guide.labels import KINDS, LANGUAGE_NAMES, NAME_LANGUAGES
-from webapp.guide.names import Entry, entries, is_public, local_names, public_name
+from webapp.guide.names import Entry, entries, is_public, local_names
 from webapp.i18n import localised, utc_now
 from webapp.outbox import queries as outbox
 from webapp.settings import current_settings
@@ -37,7 +37,7 @@ def treatment(slug: str) -> str:
     return render_template(
         "guide/treatment.html",
         slug=row.slug,
-        name=public_name(row),
+        name=next(entry.name for entry in entries(treatments.everything()) if entry.slug == slug),
         local_names=local_names(row),
         summary=localised(row, "summary"),
         other_names=_other_names(row) if brands else [],
