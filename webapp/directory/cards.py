@@ -229,8 +229,8 @@ def _event(line: PriceLine) -> Event:
         regular=format_money(line.regular) if line.regular else "",
         percent=line.discount_percent,
         period=period,
-        target=line.event_target or "",
-        scope=line.event_scope or "",
+        target=(line.event_target or "").rstrip(". 。"),
+        scope=(line.event_scope or "").rstrip(". 。"),
     )
 
 

@@ -1,6 +1,7 @@
 """The words for the codes of the directory's pages: states of a listing, kinds of places, languages, markets."""
 
 from babel import Locale, UnknownLocaleError
+from babel.numbers import format_decimal
 from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -99,6 +100,13 @@ def language_names(tags: str | None) -> list[str]:
             name = None
         names.append(str(name or tag.strip()))
     return names
+
+
+def radius_words(metres: int) -> str:
+    """500 m, 1 km, 1.5 km: a radius is exact, so it has no decimals that say nothing."""
+    if metres < 1_000:
+        return _("%(metres)s m", metres=metres)
+    return _("%(kilometres)s km", kilometres=format_decimal(metres / 1_000, "#,##0.#", locale=get_locale()))
 
 
 def area_names(areas: tuple[str, ...]) -> list[str]:

@@ -1,10 +1,14 @@
 """What the map draws: clinics as GeoJSON points, and stations and districts as names on a plain ground."""
 
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
+from flask_babel import gettext as _
+
 from webapp.clinics.models import Clinic
 from webapp.directory.cards import clinic_name
+from webapp.directory.labels import MARKETS
 from webapp.directory.landmarks import landmarks_in
 from webapp.domain.geo import Point, bounding_box
 from webapp.i18n import current_language
@@ -47,12 +51,20 @@ def map_data(
 ) -> dict[str, Any]:
     """Everything the map script needs, as JSON in the page."""
     settings = current_settings()
-    shown = features(clinics, addresses)
+    market, note = None, ""
+    placed = [clinic for clinic in clinics if clinic.lat is not None]
+    counts = Counter(clinic.country for clinic in placed)
+    if len(counts) > 1:
+        # Four thousand kilometres on one map would show two dots.
+        market = counts.most_common(1)[0][0]
+        note = _("The map shows %(market)s. Choose a market to see the other.", market=MARKETS[market])
+    shown = features((row for row in placed if market in (None, row.country)), addresses)
     points = [feature["geometry"]["coordinates"] for feature in shown["features"]]
     if centre:
         points.append([centre.lng, centre.lat])
     return {
         "clinics": shown,
+        "note": note,
         "centre": {"lat": centre.lat, "lng": centre.lng, "name": centre_name} if centre else None,
         "radius_m": radius_m if centre else None,
         "names": [] if settings.tiles_url else _names(points),

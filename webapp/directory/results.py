@@ -9,7 +9,7 @@ from flask_babel import ngettext
 
 from webapp.directory.cards import ClinicCard, Names, clinic_card, treatment_label
 from webapp.directory.forms import SearchQuery
-from webapp.directory.labels import MARKETS, PLACE_KINDS, PRICE_ORDER_REFUSED
+from webapp.directory.labels import MARKETS, PLACE_KINDS, PRICE_ORDER_REFUSED, radius_words
 from webapp.domain.geo import Point, country_at, distance_m
 from webapp.domain.market import Country
 from webapp.domain.text import name_key
@@ -163,9 +163,7 @@ def _at_place(state: _State, search: PlaceSearch) -> Understood:
 
 def _place_choice(place: Place) -> Choice:
     kind = str(PLACE_KINDS.get(place.kind, ""))
-    hint = ", ".join(
-        dict.fromkeys(text for text in (kind, place.within, str(MARKETS[place.country])) if text)
-    )
+    hint = ", ".join(dict.fromkeys(text for text in (kind, place.within) if text))
     point = {"lat": round(place.lat, 3), "lng": round(place.lng, 3)}
     return Choice(place_label(place), hint, {"near": place.name, **point, "radius_m": place.search_radius_m})
 
@@ -264,7 +262,7 @@ def _heading(understood: Understood, found: ClinicResults) -> str:
     placed = found.total - found.unplaced
     if understood.point is None or understood.radius_m is None:
         return ngettext("%(num)s clinic", "%(num)s clinics", found.total)
-    place, radius = understood.place_name, format_distance(understood.radius_m)
+    place, radius = understood.place_name, radius_words(understood.radius_m).replace(" ", "\u00a0")
     if found.widened_to_m or not placed:
         return _("No clinic within %(radius)s of %(place)s", radius=radius, place=place)
     return ngettext(

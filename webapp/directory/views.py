@@ -31,13 +31,12 @@ from webapp.directory.forms import (
     read_compare,
     read_search,
 )
-from webapp.directory.labels import AUTHORITY, MARKETS, SORTS
+from webapp.directory.labels import AUTHORITY, MARKETS, SORTS, radius_words
 from webapp.directory.map_data import features, map_data
 from webapp.directory.results import Choice, Understood, heading_label, starting_points
 from webapp.directory.tray import of_clinics, read_tray, remember
 from webapp.domain.geo import Point
 from webapp.domain.market import Country
-from webapp.i18n import format_distance
 from webapp.offers import queries as offers
 from webapp.offers.labels import quantity_words
 from webapp.search.one_box import MAX_LENGTH
@@ -60,7 +59,7 @@ def home() -> str:
         "directory/home.html",
         search=_search_form(),
         tray=read_tray(request),
-        places=[(choice, _address(choice)) for choice in starting_points()],
+        places=_by_market(starting_points()),
         featured=[(names[slug].slug, _label(names[slug])) for slug in _FEATURED if slug in names],
         treatment_options=_options(names),
         markets=MARKETS,
@@ -97,7 +96,7 @@ def clinics() -> str:
         maybe=[(choice, _address(choice)) for choice in understood.maybe],
         search=_search_form(understood),
         treatment_options=_options(names),
-        radii=[(radius, format_distance(radius)) for radius in _radii(understood)],
+        radii=[(radius, radius_words(radius)) for radius in _radii(understood)],
         sorts=[
             (sort.value, words)
             for sort, words in SORTS.items()
@@ -191,6 +190,13 @@ def compare() -> Response:
     if explicit:
         remember(response, tray.slugs, secure=current_app.config["SESSION_COOKIE_SECURE"])
     return response
+
+
+def _by_market(choices: Sequence[Choice]) -> dict[str, list[tuple[Choice, str]]]:
+    groups: dict[str, list[tuple[Choice, str]]] = {}
+    for choice in choices:
+        groups.setdefault(choice.hint, []).append((choice, _address(choice)))
+    return groups
 
 
 def _most_held(published: Mapping[int, Sequence[Any]], names: Mapping[str, Treatment]) -> Treatment | None:

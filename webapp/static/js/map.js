@@ -4,7 +4,7 @@ const holder = document.getElementById("map");
 const data = JSON.parse(document.getElementById("map-data").textContent);
 const wide = matchMedia("(min-width: 60rem)");
 const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
-const NAMES_FROM_ZOOM = 14;
+const DISTRICTS_BELOW_ZOOM = 13;
 const pins = new Map();
 let map = null;
 
@@ -23,18 +23,41 @@ function ground() {
     L.tileLayer(data.tiles.url, { attribution: data.tiles.attribution, maxZoom: 19 }).addTo(map);
     return;
   }
-  for (const { name, station, lat, lng } of data.names) {
+  map.createPane("names").style.zIndex = 450; // under the pins, which are at 600
+  const names = data.names.map(({ name, station, lat, lng }) => {
     const words = document.createElement("span");
     words.textContent = name;
-    L.marker([lat, lng], {
+    const marker = L.marker([lat, lng], {
       icon: L.divIcon({ className: station ? "map-name station" : "map-name district", html: words, iconSize: null }),
       interactive: false,
       keyboard: false,
+      pane: "names",
     }).addTo(map);
-  }
-  const sizeNames = () => holder.classList.toggle("far", map.getZoom() < NAMES_FROM_ZOOM);
-  map.on("zoomend", sizeNames);
-  sizeNames();
+    return { marker, station, width: widthOf(name) };
+  });
+  const arrange = () => {
+    const far = map.getZoom() < DISTRICTS_BELOW_ZOOM;
+    holder.classList.toggle("far", far);
+    const taken = data.clinics.features.map(({ geometry }) => {
+      const { x, y } = map.latLngToContainerPoint([geometry.coordinates[1], geometry.coordinates[0]]);
+      return [x - 16, y - 16, x + 16, y + 16];
+    });
+    for (const { marker, station, width } of names) {
+      const { x, y } = map.latLngToContainerPoint(marker.getLatLng());
+      const box = [x + 4, y - 10, x + 10 + width, y + 10];
+      const crowded = (far === station) || taken.some((other) =>
+        box[0] < other[2] && other[0] < box[2] && box[1] < other[3] && other[1] < box[3]);
+      marker.getElement().classList.toggle("crowded", crowded);
+      if (!crowded) taken.push(box);
+    }
+  };
+  map.on("zoomend", arrange);
+  arrange();
+}
+
+// Near enough to keep names from lying over each other: Han and Hangul are as wide as the letters are high.
+function widthOf(name) {
+  return [...name].reduce((sum, letter) => sum + (letter > "\u2e80" ? 13 : 7), 0);
 }
 
 function pin({ geometry, properties }) {

@@ -11,7 +11,7 @@ function remember(slugs) {
 function show(picked, full) {
   if (!tray) return;
   const words = tray.querySelector(".tray-words");
-  tray.hidden = false;
+  tray.hidden = picked.length === 0 && !full;
   words.textContent = full ? tray.dataset.full : picked.length ? tray.dataset.some : tray.dataset.none;
   const list = tray.querySelector("ul");
   for (const item of list.querySelectorAll("[data-added]")) item.remove();
