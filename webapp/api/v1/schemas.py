@@ -28,15 +28,17 @@ class Explained(Answer):
 
     reasons: dict[str, str] = Field(
         default_factory=dict,
-        description="For every field here that is null, why: not_stated where nobody says, else a code.",
+        description="For every field here that is null, or a list that may not be shown, why: not_stated where "
+        "nobody says, else a code.",
     )
 
     @model_validator(mode="after")
     def _every_null_has_a_reason(self) -> Self:
         for name in type(self).model_fields:
-            if getattr(self, name) is None:
+            value = getattr(self, name)
+            if value is None:
                 self.reasons.setdefault(name, NOT_STATED)
-            else:
+            elif value != []:
                 self.reasons.pop(name, None)
         return self
 
