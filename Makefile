@@ -14,7 +14,7 @@ TRANSLATIONS := $(wildcard webapp/translations/*/LC_MESSAGES/messages.po)
 COMPILED := $(TRANSLATIONS:.po=.mo)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lock clean system-packages always
+.PHONY: help run test check lock messages clean system-packages always
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -24,9 +24,14 @@ run: $(VENV)/runtime.stamp $(COMPILED) ## Serve the site at http://127.0.0.1:800
 
 test: system-packages check $(COMPILED) ## Everything that must pass: checks, then the tests on SQLite and on PostgreSQL
 	@echo "== tests on SQLite"
-	@TEST_DATABASE=sqlite $(PYTHON_IN) -m pytest -n $(TEST_PROCESSES) --dist loadfile
+	@TEST_DATABASE=sqlite $(PYTHON_IN) -m pytest -n $(TEST_PROCESSES) --dist loadfile --ignore tests/faults
 	@echo "== tests on PostgreSQL"
-	@TEST_DATABASE=postgresql $(PYTHON_IN) -m pytest -n $(TEST_PROCESSES) --dist loadfile -m "not once"
+	@TEST_DATABASE=postgresql $(PYTHON_IN) -m pytest -n $(TEST_PROCESSES) --dist loadfile --ignore tests/faults -m "not once"
+	@# These kill processes and count seconds: they want the machine to themselves.
+	@echo "== faults on SQLite"
+	@TEST_DATABASE=sqlite $(PYTHON_IN) -m pytest tests/faults
+	@echo "== faults on PostgreSQL"
+	@TEST_DATABASE=postgresql $(PYTHON_IN) -m pytest tests/faults
 
 check: $(VENV)/dev.stamp $(COMPILED) ## Lint, types, import contracts, migrations, templates, locks
 	@echo "== locks in step with pyproject.toml"
@@ -48,6 +53,10 @@ check: $(VENV)/dev.stamp $(COMPILED) ## Lint, types, import contracts, migration
 lock: $(VENV)/pyvenv.cfg ## Make requirements/*.txt from the lists in pyproject.toml (UPGRADE=1 for newer versions)
 	@$(PYTHON_IN) -m pip --disable-pip-version-check install --quiet $(UV)
 	@$(PYTHON_IN) -m tools.lock $(if $(UPGRADE),--upgrade)
+
+messages: $(VENV)/runtime.stamp ## Bring the catalogues in webapp/translations in step with the code
+	@$(BIN)/pybabel --quiet extract -F babel.cfg -k _l --no-location --sort-output -o $(VENV)/messages.pot webapp
+	@$(BIN)/pybabel --quiet update --no-fuzzy-matching --ignore-obsolete --omit-header -i $(VENV)/messages.pot -d webapp/translations
 
 clean: ## Remove what was installed and built; instance/, the data, stays
 	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache $(COMPILED)

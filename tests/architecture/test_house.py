@@ -1,0 +1,84 @@
+"""The rules of the house that a linter does not know: who commits, who may use a route, what a queue name means."""
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from config import ROOT, Settings
+from webapp import queue
+from webapp.access import Audience, audience_of
+from workers.schedule import SCHEDULE
+
+ONLY_COMMITTER = "webapp/unit_of_work.py"
+# Removing one of these is a decision about redirects, not a clean-up.
+PUBLIC_ADDRESSES = {
+    "/", "/clinics", "/clinics/<slug>", "/clinics.geojson", "/treatments", "/treatments/<slug>", "/compare",
+    "/enquiries/new", "/e/<token>", "/q/<token>", "/how-results-are-ordered", "/for-clinics", "/about/data",
+    "/privacy", "/healthz", "/readyz", "/sitemap.xml", "/robots.txt", "/.well-known/security.txt",
+    "/api/v1/places", "/api/v1/places/suggest", "/api/v1/clinics", "/api/v1/clinics/<slug>", "/api/v1/openapi.json",
+}  # fmt: skip
+
+
+def sources() -> Iterator[tuple[str, ast.Module]]:
+    for folder in ("webapp", "workers"):
+        for path in sorted((ROOT / folder).rglob("*.py")):
+            yield str(path.relative_to(ROOT)), ast.parse(path.read_text(encoding="utf-8"))
+
+
+def test_only_the_unit_of_work_commits() -> None:
+    committing = {
+        name
+        for name, tree in sources()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "commit"
+    }
+    assert committing == {ONLY_COMMITTER}
+
+
+def test_every_queue_name_is_a_task() -> None:
+    named = {
+        value
+        for name, value in vars(queue).items()
+        if name.isupper() and isinstance(value, str) and "." in value
+    }
+    decorated = {
+        ast.unparse(keyword.value)
+        for path in (ROOT / "workers").glob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.FunctionDef)
+        for decorator in node.decorator_list
+        if isinstance(decorator, ast.Call)
+        for keyword in decorator.keywords
+        if keyword.arg == "name"
+    }
+    assert {getattr(queue, name) for name in decorated} == named
+    assert {entry["task"] for entry in SCHEDULE.values()} <= named
+
+
+def test_every_route_says_who_may_use_it(app: Flask) -> None:
+    silent = [rule.rule for rule in app.url_map.iter_rules() if audience_of(app, rule.endpoint) is None]
+    assert silent == []
+
+
+def test_only_the_mailbox_is_for_developers(app: Flask) -> None:
+    closed = {
+        rule.rule
+        for rule in app.url_map.iter_rules()
+        if audience_of(app, rule.endpoint) is Audience.DEVELOPER
+    }
+    assert closed == {"/mailbox", "/mailbox/<key>"}
+
+
+def test_public_addresses_stay(app: Flask) -> None:
+    served = {re.sub(r"<\w+:", "<", rule.rule) for rule in app.url_map.iter_rules()}
+    assert served >= PUBLIC_ADDRESSES
+
+
+@pytest.mark.parametrize("setting", [field.name.upper() for field in fields(Settings)])
+def test_every_setting_is_in_the_readme(setting: str) -> None:
+    assert setting in Path(ROOT / "README.md").read_text(encoding="utf-8")

@@ -1,0 +1,91 @@
+"""Every page type: axe finds nothing in light and dark, nothing scrolls sideways, the keyboard gets through."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+from tests.journeys.places_to_look import OPEN_PAGES, Asked, ask
+from tests.services.live_site import LiveSite
+
+pytestmark = pytest.mark.once
+
+# Everything that axe knows, its best practices included.
+AXE_OPTIONS: dict[str, Any] = {"resultTypes": ["violations"]}
+
+
+@pytest.fixture(scope="module")
+def asked(browser: Any, shared_site: LiveSite) -> Asked:
+    context = browser.new_context(base_url=shared_site.url)
+    found = ask(context.new_page(), shared_site, "axe@patient.example")
+    context.close()
+    return found
+
+
+def check(page: Page, address: str) -> None:
+    """Look at one page at 320 px, in both colour schemes."""
+    page.goto(address)
+    sideways = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert sideways <= 0, f"{address} scrolls sideways by {sideways} px"
+    assert page.locator("h1").count() == 1
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        found = Axe().run(page, options=AXE_OPTIONS)
+        assert found.violations_count == 0, f"{address} in {scheme}:\n{found.generate_report()}"
+
+
+@pytest.mark.parametrize("address", OPEN_PAGES.values(), ids=OPEN_PAGES.keys())
+def test_open_pages(open_browser: Callable[..., Page], address: str) -> None:
+    check(open_browser(width=320), address)
+
+
+@pytest.mark.parametrize("prefix", ["/zh", "/ko"])
+@pytest.mark.parametrize("name", ["home", "results", "clinic", "compare", "treatment", "enquiry"])
+def test_open_pages_in_the_other_languages(open_browser: Callable[..., Page], prefix: str, name: str) -> None:
+    check(open_browser(width=320), prefix + OPEN_PAGES[name])
+
+
+def test_pages_behind_links(open_browser: Callable[..., Page], asked: Asked) -> None:
+    check(open_browser(width=320), asked.patient_page)
+    clinic = open_browser(width=320)
+    check(clinic, asked.quote_pages[0])
+    clinic.locator("[name='lines-0-price']").fill("not a price")
+    clinic.locator("button[value=quote]").click()
+    assert Axe().run(clinic, options=AXE_OPTIONS).violations_count == 0
+    clinic.locator("[name='lines-0-price']").fill("1200")
+    clinic.locator("button[value=quote]").click()
+    clinic.locator("#sent").wait_for()
+    assert Axe().run(clinic, options=AXE_OPTIONS).violations_count == 0
+    check(open_browser(width=320), asked.patient_page)
+
+
+@pytest.mark.parametrize("name", ["home", "results", "clinic", "compare", "treatment", "enquiry"])
+def test_the_keyboard_reaches_everything_and_leaves_again(
+    open_browser: Callable[..., Page], name: str
+) -> None:
+    """Tab visits every control once, what has the focus is visible, and nothing traps it."""
+    page = open_browser(width=1280)
+    page.goto(OPEN_PAGES[name])
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.classList.contains('skip')")
+    reachable = page.evaluate(
+        """() => [...document.querySelectorAll('a[href], button, input, select, textarea, summary')].filter(
+             e => e.checkVisibility() && !e.disabled && e.tabIndex >= 0 && e.type !== 'hidden').length"""
+    )
+    seen = 1
+    for _press in range(reachable + 50):
+        page.keyboard.press("Tab")
+        where = page.evaluate(
+            """() => { const e = document.activeElement; if (e === document.body) return null;
+                 const box = e.getBoundingClientRect(); return [e.tagName, box.width * box.height]; }"""
+        )
+        if where is None:
+            break
+        seen += 1
+        assert where[1] > 0, where
+    else:
+        raise AssertionError("the focus never left the page")
+    # Radio buttons of one group are one stop.
+    assert seen >= reachable * 0.7

@@ -1,0 +1,80 @@
+"""The whole chain as people walk it: place, clinic, compare, enquiry, mail, quotes side by side."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.journeys.places_to_look import fill_in, quote_pages
+from tests.services.live_site import LiveSite
+
+pytestmark = pytest.mark.once
+
+
+@pytest.mark.parametrize("javascript", [True, False], ids=["with JavaScript", "without"])
+def test_from_a_postal_code_to_two_quotes_side_by_side(
+    open_browser: Callable[..., Page], shared_site: LiveSite, javascript: bool
+) -> None:
+    patient = open_browser(java_script_enabled=javascript)
+    email = f"mei-{javascript}@patient.example".lower()
+
+    patient.goto("/")
+    patient.locator("main [name=q]").first.fill("rejuran")
+    patient.locator("main [name=near]").first.fill("238859")
+    patient.locator("main [name=near]").first.press("Enter")
+    expect(patient.locator("main")).to_contain_text("Larch & Linden Skin Clinic")
+    expect(patient).to_have_title(re.compile("238859"))
+
+    patient.locator("main").get_by_role("link", name="Larch & Linden Skin Clinic", exact=True).first.click()
+    expect(patient.get_by_role("heading", level=1)).to_contain_text("Larch & Linden Skin Clinic")
+    expect(patient.locator("main")).to_contain_text("What you can check")
+    patient.go_back()
+
+    for name in ("Larch & Linden Skin Clinic", "Quillwort Aesthetics", "Saltmarsh Dermal Clinic"):
+        tick(patient, name)
+    patient.get_by_role("button", name="Compare the ticked clinics").click()
+    patient.wait_for_url("**/compare?*")
+    for name in ("Larch & Linden Skin Clinic", "Quillwort Aesthetics", "Saltmarsh Dermal Clinic"):
+        expect(patient.locator("main")).to_contain_text(name)
+    patient.locator("main").get_by_role(
+        "link", name=re.compile("Ask these clinics|Ask .* clinics")
+    ).first.click()
+
+    fill_in(patient, "Mei", email)
+    patient.get_by_role("button", name="Send to 3 clinics").click()
+    patient.wait_for_url("**/e/*")
+    reference = re.search(r"LFL-\w{8}", patient.locator("main").inner_text())
+    assert reference
+
+    to_patient = shared_site.mail.wait_for_mails(1, email)
+    assert len(to_patient) == 1
+    links = quote_pages(shared_site, reference.group(), 3)
+    assert len(links) == 3
+
+    for number, link in enumerate(links[:2]):
+        clinic = open_browser(width=390, java_script_enabled=javascript)
+        clinic.goto(link)
+        clinic.locator("[name='lines-0-price']").fill(f"{1200 + number * 50}")
+        clinic.locator("button[value=quote]").click()
+        expect(clinic.locator("#sent")).to_be_visible()
+
+    shared_site.mail.wait_for_mails(3, email)
+    patient.reload()
+    for amount in ("S$1,200", "S$1,250"):
+        expect(patient.locator("main")).to_contain_text(amount)
+    boxes = [
+        section.bounding_box()
+        for section in patient.locator(".side-by-side > section").all()
+        if "Quote to you" in section.inner_text()
+    ]
+    assert len(boxes) == 2
+    assert boxes[0] and boxes[1]
+    assert boxes[0]["y"] == boxes[1]["y"]
+    expect(patient.locator("main")).to_contain_text("No answer yet")
+
+
+def tick(page: Page, name: str) -> None:
+    """Tick "Compare" on the card of the clinic with that name."""
+    card = page.locator("main li").filter(has=page.get_by_role("link", name=name, exact=True)).first
+    card.get_by_role("checkbox").check()
