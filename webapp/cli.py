@@ -10,6 +10,7 @@ from flask import Flask
 from flask.cli import AppGroup
 
 from webapp.domain.listing_csv import read
+from webapp.enquiries import services as enquiries
 from webapp.geocoding import queries as geocoding
 from webapp.moderation import queries as moderation
 from webapp.moderation.seed import SeedBroken
@@ -20,12 +21,14 @@ from webapp.unit_of_work import unit_of_work
 
 listings = AppGroup("listings", help="Clinics, offers and prices as files.")
 places = AppGroup("places", help="Addresses and place names.")
+privacy = AppGroup("privacy", help="What is kept of patients, and for how long.")
 
 
 def init_app(app: Flask) -> None:
     app.cli.add_command(seed)
     app.cli.add_command(listings)
     app.cli.add_command(places)
+    app.cli.add_command(privacy)
 
 
 @click.command()
@@ -69,6 +72,14 @@ def import_(path: Path, dry_run: bool) -> None:
         f"{'Would add' if dry_run else 'Added'} {count.clinics_added} clinics and {count.offers_added} offers, "
         f"{'would change' if dry_run else 'changed'} {count.clinics_changed} clinics and {count.offers_changed} offers."
     )
+
+
+@privacy.command("purge")
+def purge() -> None:
+    """Delete the enquiries whose time is over, now instead of within the hour."""
+    with unit_of_work():
+        gone = enquiries.forget_expired(datetime.now(UTC))
+    click.echo(f"{gone} enquiries deleted.")
 
 
 @places.command("find")

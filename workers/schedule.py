@@ -6,7 +6,7 @@ finds one of each and not a thousand.
 
 from typing import Any
 
-from webapp.queue import SWEEP_DELIVERIES
+from webapp.queue import FORGET_ENQUIRIES, SWEEP_DELIVERIES
 
 # The queue of everything below.
 PERIODIC = "periodic"
@@ -17,5 +17,11 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "task": SWEEP_DELIVERIES,
         "schedule": 2.0,
         "options": {"queue": PERIODIC, "expires": 2},
+    },
+    # Keeps the promise of the enquiry form: after so many days nothing of it is left.
+    "forget enquiries": {
+        "task": FORGET_ENQUIRIES,
+        "schedule": 3600.0,
+        "options": {"queue": PERIODIC, "expires": 3600},
     },
 }
