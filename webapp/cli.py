@@ -82,6 +82,16 @@ def purge() -> None:
     click.echo(f"{gone} enquiries deleted.")
 
 
+@privacy.command("erase")
+@click.argument("ref")
+def erase(ref: str) -> None:
+    """Delete the enquiry with the reference REF (LFL-…) at once."""
+    with unit_of_work():
+        if not enquiries.erase(ref):
+            raise click.ClickException(f"There is no enquiry {ref}.")
+    click.echo("Deleted.")
+
+
 @places.command("find")
 def find() -> None:
     """Read JSON lines {"text": …, "country": …} and write where each lies, in the same order."""

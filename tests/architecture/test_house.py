@@ -20,7 +20,8 @@ PUBLIC_ADDRESSES = {
     "/", "/clinics", "/clinics/<slug>", "/clinics.geojson", "/treatments", "/treatments/<slug>", "/compare",
     "/enquiries/new", "/e/<token>", "/q/<token>", "/how-results-are-ordered", "/for-clinics", "/about/data",
     "/privacy", "/healthz", "/readyz", "/sitemap.xml", "/robots.txt", "/.well-known/security.txt",
-    "/api/v1/places", "/api/v1/places/suggest", "/api/v1/clinics", "/api/v1/clinics/<slug>", "/api/v1/openapi.json",
+    "/api/v1/places", "/api/v1/places/suggest", "/api/v1/clinics", "/api/v1/clinics/<slug>", "/api/v1/treatments",
+    "/api/v1/treatments/<slug>", "/api/v1/openapi.json",
 }  # fmt: skip
 
 

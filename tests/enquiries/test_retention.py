@@ -11,6 +11,7 @@ from tests.enquiries.filled_form import enquiry_fields
 from webapp.clinics.models import Clinic
 from webapp.enquiries.models import Enquiry, Link, Recipient
 from webapp.enquiries.services import forget_expired
+from webapp.outbox.models import Delivery
 from webapp.unit_of_work import unit_of_work
 
 
@@ -30,3 +31,19 @@ def test_an_enquiry_is_forgotten_when_its_time_is_over(
     for table in (Recipient, Link):
         assert set(session.scalars(select(table.enquiry_id))) == {kept}
     assert "0 enquiries deleted" in app.test_cli_runner().invoke(args=["privacy", "purge"]).output
+
+
+def test_the_operator_erases_one_enquiry_and_its_mails(
+    app: Flask, client: FlaskClient, session: Session, clinics: list[Clinic], unhurried: None
+) -> None:
+    client.post("/enquiries/new", data=enquiry_fields(client, f"clinic={clinics[0].slug}"))
+    session.commit()
+    ref = session.scalars(select(Enquiry.ref)).one()
+    assert app.test_cli_runner().invoke(args=["privacy", "erase", ref.lower()]).output == "Deleted.\n"
+    session.commit()
+    for table in (Enquiry, Recipient, Link):
+        assert session.scalars(select(table)).all() == []
+    assert set(session.scalars(select(Delivery.state))) == {"cancelled"}
+    assert set(session.scalars(select(Delivery.to_address))) == {None}
+    again = app.test_cli_runner().invoke(args=["privacy", "erase", ref])
+    assert again.exit_code == 1

@@ -137,6 +137,18 @@ def forget_expired(now: datetime) -> int:
     return len(gone.all())
 
 
+def erase(ref: str) -> bool:
+    """Delete one enquiry at once, with its answers and links, and stop its mails; False when there is none."""
+    enquiry = db.session.scalar(select(Enquiry).where(Enquiry.ref == ref.strip().upper()))
+    if enquiry is None:
+        return False
+    outbox.cancel(f"enquiry-patient-page:{enquiry.id}")
+    for recipient in enquiry.recipients:
+        outbox.cancel(f"enquiry-asks-clinic:{recipient.id}")
+    db.session.execute(delete(Enquiry).where(Enquiry.id == enquiry.id))
+    return True
+
+
 def note_delivery_ended(delivery: Delivery, now: datetime) -> None:
     """Take over what became of the mail to a clinic, in the outbox's transaction; tell the patient of a failure."""
     recipient = db.session.scalar(select(Recipient).where(Recipient.delivery_id == delivery.id))

@@ -78,7 +78,8 @@ class ClinicResults:
     """`total` clinics answer, of which `rows` are shown; `unplaced` of them have no exact place and come last.
 
     `widened_to_m` is set when nothing lay within the radius: rows are then the nearest, and it is how far the
-    farthest of them is. `next` is a cursor, None at the end. `ids` are all that answer (see `treatment_counts`).
+    farthest of them is. `next` is a cursor, None at the end. `counted` are those that answer and
+    whose offers may be shown (see `treatment_counts`).
     """
 
     rows: Sequence[FoundClinic]
@@ -88,7 +89,7 @@ class ClinicResults:
     widened_to_m: int | None
     price_refused: PriceOrderRefused | None
     next: str | None
-    ids: Sequence[int]
+    counted: Sequence[int]
     by_market: Mapping[str, int]
 
 
@@ -116,6 +117,7 @@ class _Candidate:
     id: int
     key: str
     country: str
+    authority: str
     distance_m: float | None
 
 
@@ -175,7 +177,7 @@ def find_clinics(
         widened_to_m=widened,
         price_refused=refused,
         next=_write_cursor(page[-1][0]) if more else None,
-        ids=[row.id for row in found],
+        counted=[row.id for row in found if market_policy(row.country).shows_offers(row.authority)],
         by_market=Counter(row.country for row in found),
     )
 
@@ -227,7 +229,7 @@ def _candidates(
     for row in _listed(conditions, wanted):
         metres = _distance(point, row)
         if metres is None or radius_m is None or metres <= radius_m:
-            found.append(_Candidate(row.id, name_key(row.name), row.country, metres))
+            found.append(_Candidate(row.id, name_key(row.name), row.country, row.authority, metres))
     return found
 
 
@@ -238,7 +240,7 @@ def _nearest(point: Point, wanted: _Wanted) -> list[_Candidate]:
     if home and not wanted.market:
         conditions.append(Clinic.country == home)
     rows = [
-        _Candidate(row.id, name_key(row.name), row.country, metres)
+        _Candidate(row.id, name_key(row.name), row.country, row.authority, metres)
         for row in _listed(conditions, wanted)
         if (metres := _distance(point, row)) is not None
     ]
@@ -303,7 +305,7 @@ def _prices(
 
 def treatment_counts(results: ClinicResults) -> dict[str, int]:
     """How many clinics of a result offer each treatment, by slug; one more statement."""
-    return offers.clinics_per_treatment(results.ids)
+    return offers.clinics_per_treatment(results.counted)
 
 
 def _write_cursor(key: _Key) -> str:
