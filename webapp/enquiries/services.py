@@ -152,7 +152,7 @@ def erase(ref: str) -> bool:
 def note_delivery_ended(delivery: Delivery, now: datetime) -> None:
     """Take over what became of the mail to a clinic, in the outbox's transaction; tell the patient of a failure."""
     recipient = db.session.scalar(select(Recipient).where(Recipient.delivery_id == delivery.id))
-    if recipient is None or recipient.state != "asked":
+    if recipient is None or recipient.state != "asked" or delivery.state == "cancelled":
         return
     if delivery.state == "sent":
         recipient.state = "reached"
