@@ -23,7 +23,8 @@ from webapp.treatments import queries as treatments
 from webapp.treatments.models import Treatment
 
 DEFAULT_RADIUS_M = 1_500
-PAGE = 30
+# Of cards, so that a page stays under 60 KB.
+PAGE = 20
 # A place named beside a point in the address is believed when it lies this near.
 _SAME_PLACE_M = 300
 # Names to start from when nothing was found; the gazetteer knows them in every language.
@@ -202,9 +203,13 @@ def heading_label(treatment: Treatment, countries: Sequence[str]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """The list: `heading` counts, `order` says how it is ordered, `notes` what the reader should know first."""
+    """The list: `heading` counts, `order` says how it is ordered, `notes` what the reader should know first.
+
+    `unplaced` is about the clinics at the end whose place is not exact; empty where there are none.
+    """
 
     heading: str
+    unplaced: str
     order: Sort
     notes: list[str]
     cards: list[ClinicCard]
@@ -228,6 +233,7 @@ def find(understood: Understood, names: Names) -> tuple[Understood, Results]:
     cards = [clinic_card(row, understood.treatment, names) for row in found.rows]
     return understood, Results(
         heading=_heading(understood, found),
+        unplaced=_unplaced(found),
         order=found.ordered_by,
         notes=_notes(understood, found),
         cards=cards,
@@ -274,6 +280,16 @@ def _heading(understood: Understood, found: ClinicResults) -> str:
     )
 
 
+def _unplaced(found: ClinicResults) -> str:
+    if not found.unplaced:
+        return ""
+    return ngettext(
+        "and %(num)s clinic whose exact place we do not know, at the end",
+        "and %(num)s clinics whose exact place we do not know, at the end",
+        found.unplaced,
+    )
+
+
 def _notes(understood: Understood, found: ClinicResults) -> list[str]:
     notes = []
     if understood.unknown_words:
@@ -287,14 +303,6 @@ def _notes(understood: Understood, found: ClinicResults) -> list[str]:
                 "The nearest %(num)s are shown, up to %(distance)s away.",
                 found.total,
                 distance=format_distance(found.widened_to_m),
-            )
-        )
-    if found.unplaced:
-        notes.append(
-            ngettext(
-                "%(num)s clinic whose exact place we do not know stands at the end.",
-                "%(num)s clinics whose exact place we do not know stand at the end.",
-                found.unplaced,
             )
         )
     if found.price_refused:

@@ -17,9 +17,11 @@ _BETWEEN = "."
 
 @dataclass(frozen=True, slots=True)
 class Tray:
-    """`picked` are (slug, name), at most five, in the order of picking."""
+    """`picked` are (slug, name), at most five, in the order of picking. A page that names a sample clinic here says
+    so as if it stood in its middle."""
 
     picked: list[tuple[str, str]]
+    shows_sample: bool = False
     max: int = MAX_COMPARED
 
     @property
@@ -40,7 +42,9 @@ def read_tray(request: Request) -> Tray:
 
 
 def of_clinics(picked: Sequence[Clinic]) -> Tray:
-    return Tray([(clinic.slug, clinic_name(clinic)) for clinic in picked])
+    return Tray(
+        [(clinic.slug, clinic_name(clinic)) for clinic in picked], any(clinic.sample for clinic in picked)
+    )
 
 
 def remember(response: Response, slugs: Sequence[str], *, secure: bool) -> Response:

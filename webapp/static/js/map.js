@@ -38,20 +38,25 @@ function ground() {
   const arrange = () => {
     const far = map.getZoom() < DISTRICTS_BELOW_ZOOM;
     holder.classList.toggle("far", far);
+    const wideness = map.getSize().x;
     const taken = data.clinics.features.map(({ geometry }) => {
       const { x, y } = map.latLngToContainerPoint([geometry.coordinates[1], geometry.coordinates[0]]);
       return [x - 16, y - 16, x + 16, y + 16];
     });
     for (const { marker, station, width } of names) {
       const { x, y } = map.latLngToContainerPoint(marker.getLatLng());
-      const box = [x + 4, y - 10, x + 10 + width, y + 10];
-      const crowded = (far === station) || taken.some((other) =>
-        box[0] < other[2] && other[0] < box[2] && box[1] < other[3] && other[1] < box[3]);
-      marker.getElement().classList.toggle("crowded", crowded);
-      if (!crowded) taken.push(box);
+      const right = [x + 4, y - 10, x + 10 + width, y + 10];
+      const left = [x - 10 - width, y - 10, x - 4, y + 10];
+      const free = (far === station) ? undefined : [right, left].find((box) =>
+        box[0] >= 0 && box[2] <= wideness && !taken.some((other) =>
+          box[0] < other[2] && other[0] < box[2] && box[1] < other[3] && other[1] < box[3]));
+      const seen = marker.getElement();
+      seen.classList.toggle("crowded", !free);
+      seen.classList.toggle("on-left", free === left);
+      if (free) taken.push(free);
     }
   };
-  map.on("zoomend", arrange);
+  map.on("zoomend moveend resize", arrange);
   arrange();
 }
 
