@@ -140,7 +140,8 @@ def from_environment(environ: Mapping[str, str]) -> Settings:
         enquiry_link_days=_whole(environ, "ENQUIRY_LINK_DAYS", 90, problems),
         quote_link_days=_whole(environ, "QUOTE_LINK_DAYS", 14, problems),
         trusted_proxies=_whole(environ, "TRUSTED_PROXIES", 0, problems, least=0),
-        contact_email=environ.get("CONTACT_EMAIL", "") or ("operator@likeforlike.example" if development else ""),
+        contact_email=environ.get("CONTACT_EMAIL", "")
+        or ("operator@likeforlike.example" if development else ""),
         security_contact=environ.get("SECURITY_CONTACT", ""),
     )
     if settings.foreign_enquiries_kr and not development and not settings.operator_registration_kr:

@@ -60,6 +60,8 @@ def _take_all(browser: Browser, site: LiveSite) -> None:
         _take(patient, "patient-waiting", behind["patient-waiting"], width, "light")
         for scheme in ("light", "dark"):
             _take(patient, "quote", behind["quote"], width, scheme)
+    # What this browser compared before would stand on every page.
+    patient = browser.new_context(base_url=site.url).new_page()
     for page in asked.quote_pages[:2]:
         patient.goto(page)
         patient.locator("button[value=quote]").click()
@@ -87,7 +89,8 @@ def _take(page: Page, name: str, address: str, width: int, scheme: str) -> None:
 
 def _keep(page: Page, name: str, width: int, scheme: str) -> None:
     tall = min(page.evaluate("document.documentElement.scrollHeight"), TALLEST)
-    page.set_viewport_size({"width": width, "height": 900})
+    # As tall a window, so that what keeps to the bottom edge stands at the bottom.
+    page.set_viewport_size({"width": width, "height": tall})
     page.screenshot(
         path=FOLDER / f"{name}-{width}-{scheme}.png",
         full_page=True,
