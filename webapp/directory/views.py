@@ -33,7 +33,7 @@ from webapp.directory.forms import (
 )
 from webapp.directory.labels import AUTHORITY, MARKETS, SORTS, radius_words
 from webapp.directory.map_data import features, map_data
-from webapp.directory.results import Choice, Understood, heading_label, starting_points
+from webapp.directory.results import Asks, Choice, Understood, heading_label, starting_points
 from webapp.directory.tray import of_clinics, read_tray, remember
 from webapp.domain.geo import Point
 from webapp.domain.market import Country
@@ -80,6 +80,9 @@ def clinics() -> str:
             "directory/ask.html",
             asks=understood.asks.value,
             understood=understood,
+            # A place that was only alike leads to its point; a place to start from is a name.
+            suggested=understood.asks is Asks.PLACE_UNKNOWN
+            and any(choice.change.get("lat") for choice in understood.choices),
             choices=[(choice, _address(choice)) for choice in understood.choices],
             search=_search_form(understood),
             treatment_options=_options(names),
