@@ -24,7 +24,7 @@ def test_money(app: Flask, amount: int, currency: str, written: str) -> None:
 
 @pytest.mark.parametrize(
     ("metres", "written"),
-    [(20, "under 100 m"), (149, "100 m"), (949, "900 m"), (951, "1.0 km"), (2460, "2.5 km")],
+    [(20, "under 100 m"), (149, "100 m"), (949, "900 m"), (951, "1 km"), (2460, "2.5 km")],
 )
 def test_distances_are_rounded_to_100_m(app: Flask, metres: float, written: str) -> None:
     with app.test_request_context("/"):

@@ -92,7 +92,7 @@ def format_distance(metres: float) -> str:
         return _("under 100 m")
     if rounded < 1000:
         return _("%(metres)s m", metres=rounded)
-    return _("%(kilometres)s km", kilometres=format_decimal(rounded / 1000, "#,##0.0", locale=get_locale()))
+    return _("%(kilometres)s km", kilometres=format_decimal(rounded / 1000, "#,##0.#", locale=get_locale()))
 
 
 def format_day(day: date) -> str:

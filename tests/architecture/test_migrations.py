@@ -9,11 +9,17 @@ from flask_migrate import check, downgrade, upgrade
 from sqlalchemy import inspect
 
 from config import ROOT, from_environment
+from tests.factories import NOW
 from webapp.app import create_app
 from webapp.extensions import db
+from webapp.moderation.seed import seed
+from webapp.unit_of_work import unit_of_work
 
 
-def test_up_down_and_up_again_and_nothing_is_missing(tmp_path: Path, new_database: Callable[[], str]) -> None:
+@pytest.mark.parametrize("seeded", [False, True], ids=["empty", "seeded"])
+def test_up_down_and_up_again_and_nothing_is_missing(
+    tmp_path: Path, new_database: Callable[[], str], seeded: bool
+) -> None:
     settings = from_environment(
         {
             "INSTANCE_DIR": str(tmp_path),
@@ -25,6 +31,10 @@ def test_up_down_and_up_again_and_nothing_is_missing(tmp_path: Path, new_databas
     with app.app_context():
         upgrade()
         check()
+        if seeded:
+            with unit_of_work():
+                seed(NOW, sample=True)
+            db.session.remove()
         downgrade(revision="base")
         assert set(inspect(db.engine).get_table_names()) == {"alembic_version"}
         upgrade()

@@ -8,6 +8,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from tests.directory.pages import Page
 from tests.enquiries.filled_form import fields_of
 from tests.quotes.conftest import Asked, letters, path_in, plain_part
 from webapp.enquiries.models import Link, Recipient
@@ -198,3 +199,19 @@ def test_whoever_did_not_ask_gets_no_further_mail(
     page = asked.quote_pages[0]
     clinic_browser.post(page, data=answer_fields(clinic_browser.get(page).get_data(as_text=True)))
     assert letters(session, "clinic-answered:") == []
+
+
+def test_the_pages_are_valid_and_have_what_every_page_has(
+    client: FlaskClient, clinic_browser: FlaskClient, asked: Asked
+) -> None:
+    slugs = "&".join(f"clinic={clinic.slug}" for clinic in asked.clinics)
+    for prefix in ("", "/zh", "/ko"):
+        Page(client, f"{prefix}/enquiries/new?{slugs}").check()
+        Page(client, prefix + asked.patient_page).check()
+        Page(clinic_browser, prefix + asked.quote_pages[0]).check()
+    clinic_browser.post(
+        asked.quote_pages[0],
+        data=answer_fields(clinic_browser.get(asked.quote_pages[0]).get_data(as_text=True)),
+    )
+    Page(client, asked.patient_page).check()
+    Page(clinic_browser, asked.quote_pages[0]).check()

@@ -33,7 +33,9 @@ def choices() -> list[tuple[str, str]]:
 def names() -> list[tuple[str, str, str]]:
     """Every term people type: (term, kind, slug). An ambiguous term stands once per treatment it may mean."""
     rows = db.session.execute(
-        select(TreatmentName.term, TreatmentName.kind, Treatment.slug).join(TreatmentName.treatment)
+        select(TreatmentName.term, TreatmentName.kind, Treatment.slug)
+        .join(TreatmentName.treatment)
+        .order_by(TreatmentName.id)
     )
     return [(term, kind, slug) for term, kind, slug in rows]
 
