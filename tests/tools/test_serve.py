@@ -1,5 +1,6 @@
 """The runner on the real site: what dies comes back, and nothing of it outlives it, however it ends."""
 
+import json
 import os
 import signal
 import socket
@@ -84,26 +85,40 @@ def test_a_guard_that_was_killed_takes_its_child_with_it(start: Start) -> None:
     assert _page(run) == 200
 
 
-def test_nothing_outlives_a_killed_run_and_the_next_one_clears_up(start: Start, temporary: Path) -> None:
+def test_nothing_outlives_a_killed_run_and_the_next_one_starts_at_once(start: Start, temporary: Path) -> None:
     run = start()
     run.wait_served()
     # The runner, four guards, the broker, three of the web server, three of the worker, the clock.
     wait_for(lambda: len(run.processes()) >= 13, 20, "everything runs")
+    [folder] = temporary.iterdir()
     run.send(signal.SIGKILL)
     run.ended()
-    left = list(temporary.iterdir())
-    assert len(left) == 1
-    # At once: it waits for the remains of the last one, on the same port and data.
+    # It waits for the remains of the last one, on the same port and data.
     second = start(port=run.port)
     run.wait_nothing_left()
     second.wait_served()
+    assert not folder.exists()
     assert _page(second) == 200
-    assert len(list(temporary.iterdir())) == 1
-    assert list(temporary.iterdir()) != left
     second.send(signal.SIGTERM)
     assert second.ended() == 0
     second.wait_nothing_left(0)
     assert list(temporary.iterdir()) == []
+
+
+def test_what_a_fallen_machine_left_is_cleared_up(start: Start, temporary: Path, instance_dir: Path) -> None:
+    """Nobody was left to do so then; and only what is a run's folder is touched."""
+    left, strange = temporary / "likeforlike-gone", temporary / "strange"
+    for folder in (left, strange):
+        folder.mkdir()
+        (folder / "valkey.sock").touch()
+        note = {"pid": 2**22 + 1, "address": "http://127.0.0.1:1", "folder": str(folder)}
+        (instance_dir / "serve.json").write_text(json.dumps(note), encoding="utf-8")
+        run = start()
+        run.wait_said("bringing the database up to date")
+        run.send(signal.SIGINT)
+        assert run.ended() == 0
+    assert not left.exists()
+    assert strange.exists()
 
 
 def test_a_second_run_on_the_same_data_is_refused(start: Start) -> None:

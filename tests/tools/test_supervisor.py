@@ -19,8 +19,10 @@ from pathlib import Path
 from tools.serve.console import Console
 from tools.serve.supervisor import Ended, Supervisor
 try:
+    folder = Path(os.environ["TMPDIR"]) / "of-the-run"
+    folder.mkdir()
     with open(os.devnull) as held, Supervisor(
-        Console(), cwd=Path.cwd(), env=dict(os.environ), held=held.fileno()
+        Console(), cwd=Path.cwd(), env=dict(os.environ), held=held.fileno(), folder=folder
     ) as supervisor:
         for argument in sys.argv[1:]:
             name, _, command = argument.partition("=")
@@ -100,14 +102,16 @@ def test_a_child_that_will_not_end_is_ended_by_a_second_ctrl_c(supervise: Callab
     run.wait_nothing_left(0)
 
 
-def test_daemons_of_a_child_end_too(supervise: Callable[..., Run]) -> None:
+def test_daemons_of_a_child_end_too(supervise: Callable[..., Run], tmp_path: Path) -> None:
     run = supervise(
         worker="setsid sleep 600 & setsid sh -c 'setsid sleep 601 & sleep 602' & echo ready; wait"
     )
     run.wait_said("ready")
+    assert (tmp_path / "of-the-run").is_dir()
     run.send(signal.SIGKILL)
     run.ended()
     run.wait_nothing_left()
+    assert not (tmp_path / "of-the-run").exists()
 
 
 def test_ctrl_c_during_the_first_steps_ends_it(supervise: Callable[..., Run]) -> None:

@@ -66,7 +66,7 @@ def _serve(
     # Whatever the children leave there when they are killed goes with our folder.
     environ["TMPDIR"] = str(claim.folder)
     python = [sys.executable, "-m"]
-    with Supervisor(console, cwd=ROOT, env=environ, held=claim.descriptor) as supervisor:
+    with Supervisor(console, cwd=ROOT, env=environ, held=claim.descriptor, folder=claim.folder) as supervisor:
         if with_parent:
             supervisor.end_with_parent()
         if not settings.redis_url:

@@ -73,7 +73,7 @@ class Claim:
                 return
 
     def _clear_up(self) -> None:
-        """Remove the folder of a runner that was killed before it could."""
+        """Remove the folder of a run that was killed with all its guards before they could."""
         folder = Path(str(self._noted().get("folder", "")))
         if folder.name.startswith(_PREFIX) and folder.is_dir() and folder.stat().st_uid == os.getuid():
             shutil.rmtree(folder, ignore_errors=True)

@@ -11,6 +11,7 @@ import ctypes
 import os
 import pwd
 import select
+import shutil
 import signal
 import socket
 import sys
@@ -87,12 +88,13 @@ def _become_child(command: list[str], user: str) -> None:
 
 def main(arguments: list[str]) -> int:
     """Run the command of `arguments`: descriptors joined by commas (the socket first, the others only kept open as
-    long as anything of the child lives), a user to become or "", then the command.
+    long as anything of the child lives), a user to become or "", a folder to remove if the starter is gone before
+    the child or "", then the command.
 
     Returns its exit status, or 128 plus the number of the signal that ended it.
     """
     descriptors = [int(number) for number in arguments[0].split(",")]
-    user, command = arguments[1], arguments[2:]
+    user, folder, command = arguments[1], arguments[2], arguments[3:]
     for descriptor in descriptors:
         os.set_inheritable(descriptor, False)
     control = socket.socket(fileno=descriptors[0])
@@ -115,6 +117,9 @@ def main(arguments: list[str]) -> int:
         os.killpg(child, signal.SIGKILL)
     end_descendants()
     if status is None:
+        if folder:
+            # Each guard of the run does so; the last one finds nobody else at work in it.
+            shutil.rmtree(folder, ignore_errors=True)
         return 128 + signal.SIGKILL
     return 128 + os.WTERMSIG(status) if os.WIFSIGNALED(status) else os.WEXITSTATUS(status)
 

@@ -23,10 +23,12 @@ class GuardedProcess:
         env: Mapping[str, str],
         output: int | IO[bytes],
         user: str = "",
+        folder: Path | None = None,
         held: Sequence[int] = (),
     ) -> None:
         """Start `command`. Its output and errors go to `output`; it runs as `user` if one is named (root only).
 
+        `folder` is removed when we are gone before it: what we can no longer remove ourselves.
         `held` are file descriptors that stay open until nothing of the child is left, a lock for instance.
         """
         ours, theirs = socket.socketpair()
@@ -36,7 +38,7 @@ class GuardedProcess:
             self.guard = subprocess.Popen(
                 [
                     *(sys.executable, "-I", "-S", str(GUARD)),
-                    *(",".join(str(number) for number in descriptors), user),
+                    *(",".join(str(number) for number in descriptors), user, str(folder or "")),
                     *command,
                 ],
                 cwd=cwd,

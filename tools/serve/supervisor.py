@@ -47,8 +47,12 @@ class _Child:
 class Supervisor:
     """Use as a context: leaving it ends every child, the last started first only where that matters (the broker)."""
 
-    def __init__(self, console: Console, *, cwd: Path, env: Mapping[str, str], held: int) -> None:
-        self._console, self._cwd, self._env, self._held = console, cwd, dict(env), held
+    def __init__(
+        self, console: Console, *, cwd: Path, env: Mapping[str, str], held: int, folder: Path
+    ) -> None:
+        """`held` is a descriptor that stays open until nothing of the children is left; `folder`, of temporary files,
+        is removed by them if we are killed."""
+        self._console, self._cwd, self._env, self._held, self._folder = console, cwd, dict(env), held, folder
         self._children: dict[str, _Child] = {}
         self._restarts: dict[str, tuple[float, _Child]] = {}
         self._selector = selectors.DefaultSelector()
@@ -114,7 +118,9 @@ class Supervisor:
     def _spawn(self, name: str, command: list[str], *, kept: bool) -> _Child:
         reader, writer = os.pipe()
         try:
-            process = GuardedProcess(command, cwd=self._cwd, env=self._env, output=writer, held=[self._held])
+            process = GuardedProcess(
+                command, cwd=self._cwd, env=self._env, output=writer, folder=self._folder, held=[self._held]
+            )
         finally:
             os.close(writer)
         os.set_blocking(reader, False)
