@@ -63,7 +63,9 @@ def new() -> Response | str | tuple[str, int]:
         ]
         valid = False
     start = _read_start(form.started.data)
-    if start is None or is_too_fast(start.at, utc_now()):
+    # Whoever has something else to mend will have taken long enough when the form comes back.
+    complete = valid and not form.form_errors
+    if start is None or (complete and is_too_fast(start.at, utc_now())):
         form.form_errors.append(_("That was very quick. Please look once more and press the button again."))
         form.started.data = form.started.data if start else _mark_start()
     if start is None or not valid or form.form_errors:
