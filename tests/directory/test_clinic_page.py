@@ -25,7 +25,7 @@ def test_an_authorised_clinic(seeded: Session, client: FlaskClient) -> None:
     assert "Monday 10:00 to 19:00" in text
     assert "Sunday closed" in text
     assert "290 Orchard Road, Paragon, #14-31, 238859" in text
-    assert page.links("Ask this clinic for a quote") == ["/enquiries/new?clinic=larch-linden-skin-clinic"]
+    assert page.links("Ask for a quote") == ["/enquiries/new?clinic=larch-linden-skin-clinic"]
     assert page.links("Compare")
     assert page.all("meta", name="robots")[0].get("content") == "noindex"
 
@@ -37,7 +37,7 @@ def test_a_clinic_that_has_not_joined(seeded: Session, client: FlaskClient) -> N
     assert "third part not stated" in text
     assert "S2: interview with Dr Mark Lim" in text
     assert "S$" not in text
-    assert page.links("Ask this clinic for a quote") == []
+    assert page.links("Ask for a quote") == []
     assert not [link for link in page.all("a") if (link.get("href") or "").startswith("/enquiries")]
     for code, tag in (("en", "en"), ("zh", "zh-Hans"), ("ko", "ko")):
         questions = page.all("ol", id=f"questions-{code}")[0]
@@ -88,7 +88,7 @@ def test_it_says_why_a_clinic_cannot_be_asked(session: Session, client: FlaskCli
     session.commit()
     page = Page(client, f"/clinics/{clinic.slug}").check()
     assert "This clinic does not take enquiries at the moment." in page.text
-    assert page.links("Ask this clinic for a quote") == []
+    assert page.links("Ask for a quote") == []
 
 
 def test_what_an_offer_leaves_open_stands_in_words(session: Session, client: FlaskClient) -> None:
