@@ -1,5 +1,8 @@
 """The messages that translators get: each can be said in every language without breaking a page."""
 
+import re
+from collections.abc import Iterator
+
 from babel.messages.extract import extract_from_dir
 
 from config import ROOT
@@ -8,17 +11,28 @@ METHODS = [("**.py", "python"), ("**/templates/**.html", "jinja2"), ("**/templat
 KEYWORDS = {"_": None, "_l": None, "gettext": None, "lazy_gettext": None, "ngettext": (1, 2)}
 
 
-def test_no_text_is_both_a_plain_message_and_a_singular() -> None:
-    """A catalogue has one entry for both. In Chinese and Korean it holds the plural's number, which the plain one
-    lacks: the page would fail."""
-    plain: set[str] = set()
-    singular: set[str] = set()
+_PLACEHOLDER = re.compile(r"%\((\w+)\)s")
+
+
+def messages() -> Iterator[str | tuple[str, str]]:
+    """Every message of the code: a text, or a singular and its plural."""
     for _file, _line, message, _comments, _context in extract_from_dir(
         str(ROOT / "webapp"), method_map=METHODS, keywords=KEYWORDS
     ):
-        if isinstance(message, tuple):
-            singular.add(str(message[0]))
-        else:
-            plain.add(message)
+        yield (str(message[0]), str(message[1])) if isinstance(message, tuple) else message
+
+
+def test_no_text_is_both_a_plain_message_and_a_singular() -> None:
+    """A catalogue has one entry for both. In Chinese and Korean it holds the plural's number, which the plain one
+    lacks: the page would fail."""
+    plain = {message for message in messages() if isinstance(message, str)}
+    singular = {message[0] for message in messages() if isinstance(message, tuple)}
     assert singular
     assert plain & singular == set()
+
+
+def test_a_singular_names_what_its_plural_names() -> None:
+    """A language with one form for both is checked against the singular when its catalogue is compiled."""
+    pairs = [message for message in messages() if isinstance(message, tuple)]
+    unlike = [pair for pair in pairs if len({frozenset(_PLACEHOLDER.findall(text)) for text in pair}) > 1]
+    assert unlike == []

@@ -299,7 +299,7 @@ def _notes(understood: Understood, found: ClinicResults) -> list[str]:
     if found.widened_to_m:
         notes.append(
             ngettext(
-                "The nearest one is %(distance)s away.",
+                "The nearest %(num)s is shown, %(distance)s away.",
                 "The nearest %(num)s are shown, up to %(distance)s away.",
                 found.total,
                 distance=format_distance(found.widened_to_m),
