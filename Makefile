@@ -56,7 +56,7 @@ lock: $(VENV)/pyvenv.cfg ## Make requirements/*.txt from the lists in pyproject.
 
 messages: $(VENV)/runtime.stamp ## Bring the catalogues in webapp/translations in step with the code
 	@$(BIN)/pybabel --quiet extract -F babel.cfg -k _l --no-location --sort-output -o $(VENV)/messages.pot webapp
-	@$(BIN)/pybabel --quiet update --no-fuzzy-matching --ignore-obsolete --omit-header -i $(VENV)/messages.pot -d webapp/translations
+	@$(BIN)/pybabel --quiet update --no-fuzzy-matching --ignore-obsolete -i $(VENV)/messages.pot -d webapp/translations
 
 clean: ## Remove what was installed and built; instance/, the data, stays
 	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache $(COMPILED)
