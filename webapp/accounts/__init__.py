@@ -1,0 +1,1 @@
+"""The accounts room: people who sign in, and how. Knows nothing of clinics."""

@@ -1,0 +1,1 @@
+"""The refresh room: asks authorised clinics' feeds and pages what has changed."""

@@ -1,0 +1,1 @@
+"""The staff room: what waits for a person of the operator's."""
