@@ -11,6 +11,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from config import from_environment
+from tests.factories import NOW
 from tests.services.broker import Broker
 from tests.services.live_site import LiveSite
 from tests.services.mail_server import MailServer
@@ -54,7 +55,7 @@ def stage(make_site: Callable[..., LiveSite], broker: Broker, mail_server: MailS
         with app.app_context():
             policy = market_policy("SG")
             clinics = db.session.scalars(select(Clinic).where(Clinic.country == "SG").order_by(Clinic.id))
-            slugs = [clinic.slug for clinic in clinics if policy.may_enquire(clinic)][:CLINICS]
+            slugs = [clinic.slug for clinic in clinics if policy.may_enquire(clinic, NOW.date())][:CLINICS]
         assert len(slugs) == CLINICS
         yield Stage(site, [site.worker, second], app, slugs)
     finally:

@@ -2,10 +2,13 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from webapp.extensions import Base
+
+# Who said it: the clinic itself, the operator's staff, the clinic's feed or web page, an import, the seed.
+ORIGINS = ("clinic", "staff", "feed", "page", "import", "seed")
 
 
 class Clinic(Base):
@@ -38,6 +41,11 @@ class Clinic(Base):
     # building, interpolated, postcode, street, area: how exact lat and lng are (places).
     precision: Mapped[str | None] = mapped_column(String(16))
     position_source: Mapped[str | None] = mapped_column(String(32))
+    # 0 to 1, and the expected error in metres, as the geocoder gave them.
+    position_confidence: Mapped[float | None]
+    position_radius_m: Mapped[int | None]
+    # Set when the clinic put the pin there itself: no worker moves it after that.
+    pin_confirmed_on: Mapped[date | None]
     # The station or area it stands nearest to, for the card.
     area_en: Mapped[str | None] = mapped_column(String(128))
     area_zh: Mapped[str | None] = mapped_column(String(128))
@@ -59,6 +67,10 @@ class Clinic(Base):
     authority_by: Mapped[str | None] = mapped_column(String(200))
     authority_on: Mapped[date | None]
     accepts_enquiries: Mapped[bool]
+    # No enquiries up to and including this day, in the market's zone.
+    paused_until: Mapped[date | None]
+    # The clinic lets small price changes of its own feed go live without asking it again.
+    auto_accept_prices: Mapped[bool] = mapped_column(default=False, server_default=false())
     sample: Mapped[bool]
     source: Mapped[str] = mapped_column(Text)
     verified_on: Mapped[date | None]
@@ -84,5 +96,34 @@ class Practitioner(Base):
     register_url: Mapped[str | None] = mapped_column(Text)
     checked_on: Mapped[date | None]
     languages: Mapped[str | None] = mapped_column(String(128))
+    # Where the entry comes from, as in ClinicFact; all None: from the listing's own source.
+    origin: Mapped[str | None] = mapped_column(String(16))
+    source: Mapped[str | None] = mapped_column(Text)
+    seen_on: Mapped[date | None]
+    confirmed_by: Mapped[str | None] = mapped_column(String(200))
+    confirmed_on: Mapped[date | None]
 
     clinic: Mapped[Clinic] = relationship(back_populates="practitioners")
+
+
+class ClinicFact(Base):
+    """Where one public fact of a clinic comes from and who last confirmed it.
+
+    A clinic's fact without a row has the source and the date of the listing as a whole.
+    """
+
+    __tablename__ = "clinic_fact"
+    __table_args__ = (
+        UniqueConstraint("clinic_id", "field"),
+        CheckConstraint(f"origin in {ORIGINS}", name="origin_known"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    clinic_id: Mapped[int] = mapped_column(ForeignKey("clinic.id", ondelete="CASCADE"))
+    # One of moderation.facts.FIELDS: name, address, hours, phone, website, languages.
+    field: Mapped[str] = mapped_column(String(32))
+    origin: Mapped[str] = mapped_column(String(16))
+    source: Mapped[str] = mapped_column(Text)
+    seen_on: Mapped[date]
+    confirmed_by: Mapped[str | None] = mapped_column(String(200))
+    confirmed_on: Mapped[date | None]

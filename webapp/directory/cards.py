@@ -256,7 +256,7 @@ def clinic_card(found: FoundClinic, treatment: Treatment | None, names: Names) -
         lines=lines,
         more=len(offers) - len(lines),
         languages=language_names(clinic.languages) if policy.shows_details(clinic.authority) else [],
-        may_enquire=policy.may_enquire(clinic),
+        may_enquire=policy.may_enquire(clinic, today_in(clinic.country, utc_now())),
         has_prices=policy.shows_prices(clinic.authority),
         all_in=format_money(found.price) if found.price else None,
         clinic=clinic,

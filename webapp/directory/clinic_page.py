@@ -94,7 +94,7 @@ def clinic_page(clinic: Clinic, offers: Sequence[PublishedOffer], names: Names) 
     details = policy.shows_details(clinic.authority)
     shown = offers if policy.shows_offers(clinic.authority) else []
     prepared = [_detail(offer, clinic, names) for offer in shown]
-    refusal = policy.enquiry_refusal(clinic)
+    refusal = policy.enquiry_refusal(clinic, today_in(clinic.country, utc_now()))
     hours, hours_text = _hours(clinic.hours if details else None)
     return ClinicPage(
         clinic=clinic,

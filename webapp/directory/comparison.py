@@ -133,7 +133,7 @@ def _column(clinic: Clinic, offers: Sequence[PublishedOffer], want: Want, names:
         area=localised(clinic, "area"),
         joined=policy.shows_prices(clinic.authority),
         shows_offers=policy.shows_offers(clinic.authority),
-        may_enquire=policy.may_enquire(clinic),
+        may_enquire=policy.may_enquire(clinic, today_in(clinic.country, utc_now())),
         bills=bills[:_MOST_BILLS],
         others=others,
         more=max(0, len(bills) - _MOST_BILLS),

@@ -21,7 +21,7 @@ from webapp.enquiries.behind import remember_opened
 from webapp.enquiries.forms import MAX_CLINICS, EnquiryForm, is_too_fast
 from webapp.extensions import csrf, limiter
 from webapp.form_choices import choices
-from webapp.i18n import current_language, utc_now
+from webapp.i18n import current_language, today_in, utc_now
 from webapp.settings import current_settings, market_policy
 from webapp.signing import derived_token
 from webapp.treatments import queries as treatments
@@ -130,7 +130,7 @@ def _choose(slugs: list[str]) -> tuple[list[Clinic], list[tuple[str, str]]]:
     chosen: list[Clinic] = []
     refused: list[tuple[str, str]] = []
     for clinic in found:
-        refusal = market_policy(clinic.country).enquiry_refusal(clinic)
+        refusal = market_policy(clinic.country).enquiry_refusal(clinic, today_in(clinic.country, utc_now()))
         if refusal:
             refused.append((clinic.name, str(ENQUIRY_REFUSALS[refusal])))
         elif len(chosen) == MAX_CLINICS:

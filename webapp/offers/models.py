@@ -52,7 +52,14 @@ class Offer(Base):
     expires_after_days: Mapped[int | None]
     refund_terms: Mapped[str | None] = mapped_column(Text)
     source: Mapped[str] = mapped_column(Text)
+    # Who said it, as in ClinicFact; None: the import that brought it.
+    origin: Mapped[str | None] = mapped_column(String(16))
+    # When it was last read at its source; `verified_on` is when somebody last confirmed it, `confirmed_by` who.
+    seen_on: Mapped[date | None]
     verified_on: Mapped[date | None]
+    confirmed_by: Mapped[str | None] = mapped_column(String(200))
+    # Off the public price list since; the row stays for the quotes and proposals that name it.
+    retired_on: Mapped[date | None]
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
 

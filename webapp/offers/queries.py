@@ -37,14 +37,14 @@ class PublishedOffer:
 
 
 def for_clinics(clinic_ids: Sequence[int]) -> Mapping[int, Sequence[PublishedOffer]]:
-    """All offers of these clinics, in the order of their price lists: three queries, however many clinics."""
+    """The offers on these clinics' price lists, in their order: three queries, however many clinics."""
     offers: dict[int, list[PublishedOffer]] = defaultdict(list)
     if not clinic_ids:
         return offers
     slugs = dict(db.session.execute(select(Treatment.id, Treatment.slug)).all())
     rows = db.session.scalars(
         select(Offer)
-        .where(Offer.clinic_id.in_(clinic_ids))
+        .where(Offer.clinic_id.in_(clinic_ids), Offer.retired_on.is_(None))
         .order_by(Offer.id)
         .options(selectinload(Offer.parts))
     )
@@ -59,7 +59,7 @@ def offering(treatment_slug: str) -> Select[int]:
         select(Offer.clinic_id)
         .join(Offer.parts)
         .join(Treatment, Treatment.id == OfferPart.treatment_id)
-        .where(Treatment.slug == treatment_slug)
+        .where(Treatment.slug == treatment_slug, Offer.retired_on.is_(None))
         .distinct()
     )
 
@@ -75,7 +75,7 @@ def clinics_per_treatment(clinic_ids: Sequence[int]) -> dict[str, int]:
         select(Treatment.slug, func.count(Offer.clinic_id.distinct()))
         .join(OfferPart, OfferPart.treatment_id == Treatment.id)
         .join(Offer, Offer.id == OfferPart.offer_id)
-        .where(Offer.clinic_id.in_(clinic_ids))
+        .where(Offer.clinic_id.in_(clinic_ids), Offer.retired_on.is_(None))
         .group_by(Treatment.slug)
         .order_by(Treatment.slug)
     )

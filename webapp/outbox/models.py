@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from webapp.encryption import EncryptedText
@@ -40,6 +40,8 @@ class Delivery(Base):
     owner: Mapped[str | None] = mapped_column(String(64))
     # When the sweep last rang for this row, so that a backlog is not rung for at every sweep.
     rung_at: Mapped[datetime | None]
+    # A mail that its reader may stop for good (RFC 8058), unlike one that she or somebody else asked for.
+    optional: Mapped[bool] = mapped_column(default=False, server_default=false())
     created_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
 
@@ -66,3 +68,19 @@ class MailBreaker(Base):
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     open_until: Mapped[datetime]
     reason: Mapped[str] = mapped_column(Text)
+
+
+class Suppression(Base):
+    """An address that gets no optional mail any more ("unsubscribed"), or none at all ("bounced")."""
+
+    __tablename__ = "suppression"
+    __table_args__ = (
+        UniqueConstraint("address_hash", "reason"),
+        CheckConstraint("reason in ('unsubscribed', 'bounced')", name="reason_known"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    # encryption.address_hash of the address.
+    address_hash: Mapped[str] = mapped_column(String(64))
+    reason: Mapped[str] = mapped_column(String(16))
+    created_at: Mapped[datetime]

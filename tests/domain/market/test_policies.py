@@ -48,6 +48,7 @@ class Facts:
     enquiry_email: str | None = "desk@clinic.example"
     enquiry_email_confirmed_on: date | None = date(2026, 1, 5)
     foreign_patient_reg_no: str | None = "A-2026-01"
+    paused_until: date | None = None
     sample: bool = False
 
 
@@ -292,23 +293,29 @@ def test_enquiries_go_to_clinics_that_joined_and_confirmed_their_address(
 ) -> None:
     for country in ("SG", "KR"):
         market = policy(country, replace(Switches.development(), operator_registration_kr="M-1"))
-        assert market.may_enquire(CLINIC)
-        assert market.enquiry_refusal(Facts(**change)) is reason
+        assert market.may_enquire(CLINIC, ON)
+        assert market.enquiry_refusal(Facts(**change), ON) is reason
+
+
+def test_a_pause_ends_by_itself_the_day_after_its_last() -> None:
+    for market in (SG, policy("KR", replace(Switches.development(), operator_registration_kr="M-1"))):
+        assert market.enquiry_refusal(Facts(paused_until=ON), ON) is EnquiryRefusal.PAUSED
+        assert market.may_enquire(Facts(paused_until=ON), ON + timedelta(days=1))
 
 
 def test_kr_foreign_patients() -> None:
     off = policy("KR", Switches.safe())
     registered = policy("KR", Switches(foreign_enquiries_kr=True, operator_registration_kr="M-1"))
     sample = Facts(sample=True, foreign_patient_reg_no=None)
-    assert off.enquiry_refusal(CLINIC) is EnquiryRefusal.FOREIGN_ENQUIRIES_OFF
-    assert off.enquiry_refusal(sample) is EnquiryRefusal.FOREIGN_ENQUIRIES_OFF
+    assert off.enquiry_refusal(CLINIC, ON) is EnquiryRefusal.FOREIGN_ENQUIRIES_OFF
+    assert off.enquiry_refusal(sample, ON) is EnquiryRefusal.FOREIGN_ENQUIRIES_OFF
     # On without the operator's number: sample clinics only.
-    assert KR.enquiry_refusal(CLINIC) is EnquiryRefusal.FOREIGN_ENQUIRIES_OFF
-    assert KR.may_enquire(sample)
-    assert registered.may_enquire(CLINIC)
+    assert KR.enquiry_refusal(CLINIC, ON) is EnquiryRefusal.FOREIGN_ENQUIRIES_OFF
+    assert KR.may_enquire(sample, ON)
+    assert registered.may_enquire(CLINIC, ON)
     unregistered = Facts(foreign_patient_reg_no=None)
-    assert registered.enquiry_refusal(unregistered) is EnquiryRefusal.NO_FOREIGN_PATIENT_REGISTRATION
-    assert policy("SG", Switches.safe()).may_enquire(unregistered)
+    assert registered.enquiry_refusal(unregistered, ON) is EnquiryRefusal.NO_FOREIGN_PATIENT_REGISTRATION
+    assert policy("SG", Switches.safe()).may_enquire(unregistered, ON)
 
 
 def test_sg_brand_names() -> None:

@@ -260,7 +260,7 @@ def _values(found: FoundClinic, names: Names, *, with_place: bool, beside_others
         "name": clinic_name(row),
         "market": row.country,
         "authority": row.authority,
-        "accepts_enquiries": policy.may_enquire(row),
+        "accepts_enquiries": policy.may_enquire(row, today_in(row.country, utc_now())),
         "sample": row.sample,
         "area": localised(row, "area") or None,
         "address": row.address,

@@ -29,6 +29,8 @@ class ClinicFacts(Protocol):
     @property
     def foreign_patient_reg_no(self) -> str | None: ...
     @property
+    def paused_until(self) -> date | None: ...
+    @property
     def sample(self) -> bool: ...
 
 
@@ -37,6 +39,7 @@ class EnquiryRefusal(StrEnum):
 
     NOT_AUTHORISED = "not_authorised"
     NOT_ACCEPTING = "not_accepting"
+    PAUSED = "paused"
     NO_ADDRESS = "no_address"
     ADDRESS_NOT_CONFIRMED = "address_not_confirmed"
     FOREIGN_ENQUIRIES_OFF = "foreign_enquiries_off"
@@ -130,16 +133,19 @@ class MarketPolicy:
         )
         return price_line(self.prices, terms, occasion)
 
-    def enquiry_refusal(self, clinic: ClinicFacts) -> EnquiryRefusal | None:
-        """Why the clinic cannot be asked; None when it can.
+    def enquiry_refusal(self, clinic: ClinicFacts, on: date) -> EnquiryRefusal | None:
+        """Why the clinic cannot be asked on the day `on` (in the market's zone); None when it can.
 
-        It has joined, accepts enquiries, and confirmed the address they go to. In Korea (KR-FOREIGN-PATIENTS)
-        the switch is on, the operator and the clinic are registered; sample clinics need neither number.
+        It has joined, accepts enquiries, is not pausing, and confirmed the address they go to. In Korea
+        (KR-FOREIGN-PATIENTS) the switch is on, the operator and the clinic are registered; sample clinics
+        need neither number.
         """
         if clinic.authority != Authority.AUTHORISED:
             return EnquiryRefusal.NOT_AUTHORISED
         if not clinic.accepts_enquiries:
             return EnquiryRefusal.NOT_ACCEPTING
+        if clinic.paused_until is not None and on <= clinic.paused_until:
+            return EnquiryRefusal.PAUSED
         if not clinic.enquiry_email:
             return EnquiryRefusal.NO_ADDRESS
         if clinic.enquiry_email_confirmed_on is None:
@@ -156,9 +162,9 @@ class MarketPolicy:
             return EnquiryRefusal.NO_FOREIGN_PATIENT_REGISTRATION
         return None
 
-    def may_enquire(self, clinic: ClinicFacts) -> bool:
+    def may_enquire(self, clinic: ClinicFacts, on: date) -> bool:
         """See `enquiry_refusal`."""
-        return self.enquiry_refusal(clinic) is None
+        return self.enquiry_refusal(clinic, on) is None
 
     def treatment_name_is_public(self, status: str) -> bool:
         """May public pages use the product's own name? Otherwise its generic class (SG-BRAND-NAMES).

@@ -1,0 +1,44 @@
+"""Tables of the portal: who keeps which clinic's listing, and who was asked to join."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from webapp.extensions import Base
+
+OWNER, STAFF = "owner", "staff"
+
+
+class Membership(Base):
+    """An account that keeps a clinic's listing: an owner also decides who else does, and withdraws."""
+
+    __tablename__ = "membership"
+    __table_args__ = (
+        UniqueConstraint("clinic_id", "account_id"),
+        CheckConstraint("role in ('owner', 'staff')", name="role_known"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    clinic_id: Mapped[int] = mapped_column(ForeignKey("clinic.id", ondelete="CASCADE"))
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"), index=True)
+    role: Mapped[str] = mapped_column(String(16))
+    created_at: Mapped[datetime]
+    invited_by: Mapped[str | None] = mapped_column(String(200))
+
+
+class Invitation(Base):
+    """Somebody was asked by mail to keep a clinic's listing; the link in the mail is a row of ClinicLink."""
+
+    __tablename__ = "invitation"
+    __table_args__ = (CheckConstraint("role in ('owner', 'staff')", name="role_known"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    clinic_id: Mapped[int] = mapped_column(ForeignKey("clinic.id", ondelete="CASCADE"), index=True)
+    email: Mapped[str] = mapped_column(String(254))
+    role: Mapped[str] = mapped_column(String(16))
+    invited_by: Mapped[str] = mapped_column(String(200))
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    accepted_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
