@@ -1,4 +1,4 @@
-"""memberships and invitations
+"""memberships, invitations and uploaded price lists
 
 Revision: 0004, after 0003.
 """
@@ -52,8 +52,35 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("membership", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_membership_account_id"), ["account_id"], unique=False)
+    op.create_table(
+        "price_list_upload",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("clinic_id", sa.Integer(), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("filename", sa.String(length=200), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["account_id"],
+            ["account.id"],
+            name=op.f("fk_price_list_upload_account_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["clinic_id"], ["clinic.id"], name=op.f("fk_price_list_upload_clinic_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_price_list_upload")),
+    )
+    with op.batch_alter_table("price_list_upload", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_price_list_upload_account_id"), ["account_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_price_list_upload_clinic_id"), ["clinic_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_price_list_upload_expires_at"), ["expires_at"], unique=False)
 
 
 def downgrade() -> None:
+    op.drop_table("price_list_upload")
     op.drop_table("membership")
     op.drop_table("invitation")
