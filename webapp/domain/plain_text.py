@@ -16,7 +16,8 @@ _SPACES = re.compile(r"\s+")
 def plain_text(text: str, *, keep_lines: bool = False) -> str:
     """`text` in NFC, trimmed, without control and invisible characters; one line unless `keep_lines`."""
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n")
-    text = _INVISIBLE.sub("", unicodedata.normalize("NFC", text))
+    # Invisible characters go first: one between a letter and its accent keeps the two from becoming one.
+    text = unicodedata.normalize("NFC", _INVISIBLE.sub("", text))
     text = _CONTROLS.sub(" ", text)
     if keep_lines:
         return "\n".join(line.rstrip() for line in text.split("\n")).strip()

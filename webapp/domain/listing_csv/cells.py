@@ -26,6 +26,8 @@ _DATE = re.compile(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})\.?(?:[ T]00:00(?::00)?)?
 # A decimal comma as programs with semicolons write it: 380,00 or 1.380,00. Three digits would be thousands.
 _DECIMAL_COMMA = re.compile(r"(\d+|\d{1,3}(?:\.\d{3})+),(\d{1,2})", re.ASCII)
 _COORDINATE = re.compile(r"-?\d{1,3}(?:\.\d{1,17})?", re.ASCII)
+_FEE = re.compile(r"(?:[^;\\]|\\.|\\$)+")
+_ESCAPED = re.compile(r"\\([;\\])")
 _RATE = re.compile(r"(\d{1,2}(?:\.\d{1,2})?)\s*%?", re.ASCII)
 
 _AMOUNT_CODES = {
@@ -96,8 +98,9 @@ class Cells:
 
     def yes_no(self, column: str) -> bool | None:
         value = self._values[column].casefold()
-        if value in {"", "yes", "no"}:
-            return value == "yes" if value else None
+        # Boxes ticked in a spreadsheet are exported as TRUE and FALSE.
+        if value in {"", "yes", "no", "true", "false"}:
+            return value in {"yes", "true"} if value else None
         self.error(column, "not_a_choice", value=self._values[column], choices="yes, no")
         return None
 
@@ -179,14 +182,17 @@ class Cells:
             return None
 
     def fees(self, column: str, currency: str | None) -> tuple[Fee, ...] | None:
-        """`medicine:20;needle:30`; the word none for no fee at all; None where nothing is stated."""
+        """`medicine:20;needle:30`; the word none for no fee at all; None where nothing is stated.
+
+        A semicolon or a backslash in a fee's name stands after a backslash.
+        """
         value = self._values[column]
         if not value or currency is None:
             return None
         if value.casefold() == "none":
             return ()
         fees: list[Fee] = []
-        for entry in (part.strip() for part in value.split(";")):
+        for entry in (part.strip() for part in _FEE.findall(value)):
             if not entry:
                 continue
             name, colon, amount = entry.rpartition(":")
@@ -196,7 +202,7 @@ class Cells:
             money = self._amount(column, amount.strip(), currency)
             if money is None:
                 return None
-            fees.append(Fee(name.strip(), money))
+            fees.append(Fee(_ESCAPED.sub(r"\1", name.strip()), money))
         return tuple(fees) or None
 
     def rate(self, column: str) -> Decimal | None:

@@ -1,6 +1,6 @@
 """Checks between rows and files: refs, duplicates, prices for one part, and product × market."""
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 
@@ -28,12 +28,13 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """The rows that could be read."""
+    """The rows that could be read. `keeps_parts`: offers whose parts nothing is said of, so that they stay."""
 
     clinics: Sequence[ClinicRow]
     practitioners: Sequence[PractitionerRow]
     offers: Sequence[OfferRow]
     parts: Sequence[PartRow]
+    keeps_parts: Set[OfferKey] = frozenset()
 
 
 def check(rows: Rows, seen: Seen, known: Known, report: Report) -> None:
@@ -126,8 +127,7 @@ def _check_known_offers(
         offer = known.offers.get(row.key)
         if (
             offer is not None
-            and row.key not in parts_of
-            and not rows.parts
+            and row.key in rows.keeps_parts
             and row.terms.price_basis is not PriceBasis.TOTAL
             and offer.parts > 1
         ):

@@ -2,12 +2,18 @@
 source.
 """
 
-from dataclasses import dataclass
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from webapp.domain.text import fold
 
 CLINICS = "clinics.csv"
 PRACTITIONERS = "practitioners.csv"
 OFFERS = "offers.csv"
 OFFER_PARTS = "offer_parts.csv"
+
+_JOINTS = re.compile("[_\\-]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,3 +112,25 @@ FILES: dict[str, tuple[Column, ...]] = {
         Column("words", max_length=1000, lines=True),
     ),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How a header is read: the columns, and what else each may be called (`heading_key` → column)."""
+
+    columns: tuple[Column, ...]
+    aliases: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def names(self) -> list[str]:
+        return [column.name for column in self.columns]
+
+    def column(self, heading: str) -> str:
+        """The column a heading names; where it names none, the heading as it is reported."""
+        name = heading.strip().strip("\ufeff").casefold()
+        return self.aliases.get(heading_key(heading), name) if self.aliases else name
+
+
+def heading_key(text: str) -> str:
+    """A heading or a name as it is compared: folded, underscores and hyphens as spaces."""
+    return " ".join(fold(_JOINTS.sub(" ", text)).split())

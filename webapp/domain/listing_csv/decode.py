@@ -6,11 +6,11 @@ Spreadsheets write UTF-8 with a mark, UTF-16, Korean CP949; commas, semicolons o
 import csv
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from webapp.domain.listing_csv.columns import FILES
+from webapp.domain.listing_csv.columns import FILES, Layout
 from webapp.domain.listing_csv.messages import Report
 from webapp.domain.listing_csv.sources import Limits
 
@@ -33,17 +33,32 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """One file. `decimal_comma`: its numbers may be written 380,00, as programs write that use semicolons."""
+    """One file. `columns` are those of its header, `decimal_comma`: its numbers may be written 380,00, as
+    programs write that use semicolons.
+    """
 
     file: str
+    columns: frozenset[str]
     records: tuple[Record, ...]
     decimal_comma: bool
 
 
-class _Unreadable(Exception):
+# A row of a sheet: the line where it begins (in a workbook its number), and its cells.
+SheetRow = tuple[int, Sequence[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A table before anything is known of its columns: its rows that are not blank, the header among them."""
+
+    rows: tuple[SheetRow, ...]
+    decimal_comma: bool = False
+
+
+class Unreadable(Exception):
     """The rest of the file cannot be read; code and line say why."""
 
-    def __init__(self, code: str, line: int | None, /, **params: object) -> None:
+    def __init__(self, code: str, line: int | None = None, /, **params: object) -> None:
         super().__init__(code)
         self.code = code
         self.line = line
@@ -52,21 +67,52 @@ class _Unreadable(Exception):
 
 def read_table(file: str, data: bytes, limits: Limits, report: Report) -> Table | None:
     """Read one of FILES. Reports what is wrong; None when no row of it can be used."""
+    layout = Layout(FILES[file])
     try:
-        text = _text(data)
-        delimiter, first_line, body = _delimiter(file, text)
-        records = _records(body, delimiter, first_line, limits)
-        line, names = next(records, (1, []))
-        if not any(name.strip() for name in names):
-            raise _Unreadable("file_empty", None)
-        header = _header(file, line, names, report)
-        if header is None:
-            return None
-        rows = tuple(_rows(file, header, records, limits, report))
-    except _Unreadable as error:
+        rows, decimal_comma = _csv(data, layout, limits)
+        return _table(file, rows, decimal_comma, layout, limits, report)
+    except Unreadable as error:
         report.error(file, error.line, None, error.code, **error.params)
         return None
-    return Table(file, rows, decimal_comma=delimiter == ";")
+
+
+def csv_sheet(data: bytes, layout: Layout, limits: Limits) -> Sheet:
+    """The rows of a CSV file whose header is most likely one of `layout`. Raises Unreadable."""
+    rows, decimal_comma = _csv(data, layout, limits)
+    found: list[SheetRow] = []
+    for row in rows:
+        # One more for the header.
+        if len(found) > limits.rows:
+            raise Unreadable("too_many_rows", row[0], most=limits.rows)
+        found.append(row)
+    return Sheet(tuple(found), decimal_comma)
+
+
+def sheet_table(file: str, sheet: Sheet, layout: Layout, limits: Limits, report: Report) -> Table | None:
+    """The records of a sheet. Reports what is wrong; None when no row of it can be used."""
+    try:
+        return _table(file, iter(sheet.rows), sheet.decimal_comma, layout, limits, report)
+    except Unreadable as error:
+        report.error(file, error.line, None, error.code, **error.params)
+        return None
+
+
+def _csv(data: bytes, layout: Layout, limits: Limits) -> tuple[Iterator[SheetRow], bool]:
+    delimiter, first_line, body = _delimiter(layout, _text(data))
+    return _records(body, delimiter, first_line, limits), delimiter == ";"
+
+
+def _table(
+    file: str, rows: Iterator[SheetRow], decimal_comma: bool, layout: Layout, limits: Limits, report: Report
+) -> Table | None:
+    line, names = next(rows, (1, ()))
+    if not any(name.strip() for name in names):
+        raise Unreadable("file_empty")
+    header = _header(file, line, names, layout, report)
+    if header is None:
+        return None
+    records = tuple(_rows(file, header, rows, limits, report))
+    return Table(file, frozenset(filter(None, header)), records, decimal_comma)
 
 
 def _text(data: bytes) -> str:
@@ -75,14 +121,14 @@ def _text(data: bytes) -> str:
         try:
             text = data.decode("utf-16")
         except UnicodeDecodeError as error:
-            raise _Unreadable("bad_bytes", _line_at(data[: error.start].decode("utf-16", "ignore"))) from None
+            raise Unreadable("bad_bytes", _line_at(data[: error.start].decode("utf-16", "ignore"))) from None
     else:
         try:
             text = data.decode("utf-8-sig")
         except UnicodeDecodeError as error:
             text = _korean(data, error.start)
     if "\x00" in text:
-        raise _Unreadable("nul_byte", _line_at(text[: text.index("\x00")]))
+        raise Unreadable("nul_byte", _line_at(text[: text.index("\x00")]))
     return text
 
 
@@ -95,10 +141,10 @@ def _korean(data: bytes, bad: int) -> str:
     try:
         text = data.decode("cp949")
     except UnicodeDecodeError:
-        raise _Unreadable("bad_bytes", line) from None
+        raise Unreadable("bad_bytes", line) from None
     sample = text[:200_000]
     if 4 * len(_HAN.findall(sample)) > len(_HANGUL.findall(sample)):
-        raise _Unreadable("bad_bytes", line)
+        raise Unreadable("bad_bytes", line)
     return text
 
 
@@ -107,7 +153,7 @@ def _line_at(before: str) -> int:
     return len(re.findall(r"\r\n|\r|\n", before)) + 1
 
 
-def _delimiter(file: str, text: str) -> tuple[str, int, str]:
+def _delimiter(layout: Layout, text: str) -> tuple[str, int, str]:
     """The delimiter, the number of the first line of the table, and the table's text.
 
     The one whose header names most of our columns; a comma when none does.
@@ -115,11 +161,11 @@ def _delimiter(file: str, text: str) -> tuple[str, int, str]:
     named = _SEPARATOR_LINE.match(text)
     if named:
         return named["delimiter"].lower(), 2, text[named.end() :]
-    known = {column.name for column in FILES[file]}
+    known = set(layout.names)
     first = next((line for line in text[:20_000].splitlines() if line.strip()), "")
 
     def fits(delimiter: str) -> int:
-        return sum(_name(cell.strip('"')) in known for cell in first.split(delimiter))
+        return sum(layout.column(cell.strip('"')) in known for cell in first.split(delimiter))
 
     return max(DELIMITERS, key=fits), 1, text
 
@@ -142,12 +188,12 @@ class _Lines:
         line = next(self._lines)
         self._taken += len(line)
         if self._taken > self._most:
-            raise _Unreadable("record_too_long", None, most=self._most)
+            raise Unreadable("record_too_long", None, most=self._most)
         return line
 
 
-def _records(text: str, delimiter: str, first_line: int, limits: Limits) -> Iterator[tuple[int, list[str]]]:
-    """Records that are not blank, with the line where each begins. Raises _Unreadable."""
+def _records(text: str, delimiter: str, first_line: int, limits: Limits) -> Iterator[SheetRow]:
+    """Records that are not blank, with the line where each begins. Raises Unreadable."""
     lines = _Lines(text, limits.record_chars)
     reader = csv.reader(lines, delimiter=delimiter, strict=True)
     while True:
@@ -157,10 +203,10 @@ def _records(text: str, delimiter: str, first_line: int, limits: Limits) -> Iter
             cells = next(reader)
         except StopIteration:
             return
-        except _Unreadable as error:
-            raise _Unreadable(error.code, line, **error.params) from None
+        except Unreadable as error:
+            raise Unreadable(error.code, line, **error.params) from None
         except csv.Error as error:
-            raise _Unreadable(*_csv_fault(str(error), line), **_csv_params(str(error))) from None
+            raise Unreadable(*_csv_fault(str(error), line), **_csv_params(str(error))) from None
         if any(cell.strip() for cell in cells):
             yield line, cells
 
@@ -177,14 +223,10 @@ def _csv_params(words: str) -> dict[str, object]:
     return {"most": csv.field_size_limit()} if "field limit" in words else {}
 
 
-def _name(text: str) -> str:
-    return text.strip().strip("\ufeff").casefold()
-
-
-def _header(file: str, line: int, cells: list[str], report: Report) -> list[str] | None:
+def _header(file: str, line: int, cells: Sequence[str], layout: Layout, report: Report) -> list[str] | None:
     """Column names by position, "" for one without a name; None when the header cannot be used."""
-    known = [column.name for column in FILES[file]]
-    names = [_name(cell) for cell in cells]
+    known = layout.names
+    names = [layout.column(cell) for cell in cells]
     usable = True
     if len(names) > MAX_COLUMNS:
         report.error(file, line, None, "too_many_columns", most=MAX_COLUMNS)
@@ -193,14 +235,14 @@ def _header(file: str, line: int, cells: list[str], report: Report) -> list[str]
         if not name:
             continue
         if name not in known:
-            near = get_close_matches(name[:80], known, 1)
+            near = get_close_matches(name[:80], [*known, *layout.aliases], 1)
             code = "column_unknown_near" if near else "column_unknown"
             report.error(file, line, None, code, name=name, **({"near": near[0]} if near else {}))
             usable = False
         elif names.count(name) > 1:
             report.error(file, line, name, "column_twice", name=name)
             usable = False
-    for column in FILES[file]:
+    for column in layout.columns:
         if column.required and column.name not in names:
             report.error(file, line, column.name, "column_required", name=column.name)
             usable = False
@@ -208,11 +250,11 @@ def _header(file: str, line: int, cells: list[str], report: Report) -> list[str]
 
 
 def _rows(
-    file: str, header: list[str], records: Iterator[tuple[int, list[str]]], limits: Limits, report: Report
+    file: str, header: list[str], records: Iterator[SheetRow], limits: Limits, report: Report
 ) -> Iterator[Record]:
     for count, (line, cells) in enumerate(records, start=1):
         if count > limits.rows:
-            raise _Unreadable("too_many_rows", line, most=limits.rows)
+            raise Unreadable("too_many_rows", line, most=limits.rows)
         if any(cell.strip() for cell in cells[len(header) :]):
             report.error(file, line, None, "row_too_wide", found=len(cells), wanted=len(header))
             continue

@@ -20,6 +20,15 @@ MESSAGES: Mapping[str, str] = MappingProxyType(
         "zip_too_many": "The zip file holds more than {most} entries.",
         "zip_twice": "The zip file holds this file twice, in different folders.",
         "file_too_large": "The file is larger than {most} bytes.",
+        # What was uploaded or fetched in place of a table
+        "old_excel": "This is an Excel file of before 2007. Save it as .xlsx or CSV.",
+        "password": "This file has a password. Save it without one.",
+        "not_a_table": "This is {kind}. Save the price list as .xlsx or CSV.",
+        "web_page": "This is a web page and no price list. Is the link the one for the CSV, open to anyone?",
+        "workbook_broken": "The workbook is damaged or uses something we do not read.",
+        "workbook_too_large": "The workbook is too large: {what}.",
+        "no_visible_sheet": "The workbook has no visible sheet.",
+        "cell_too_long": "The cell in column {number} is longer than {most} characters.",
         # The file
         "bad_bytes": "The text is neither UTF-8, UTF-16 with its mark nor Korean CP949. Save it as UTF-8.",
         "nul_byte": "There is a NUL character here. Save the file as UTF-8.",
@@ -38,6 +47,7 @@ MESSAGES: Mapping[str, str] = MappingProxyType(
         # One value
         "required": "This must not be empty.",
         "too_long": "This is longer than {most} characters.",
+        "formula_failed": "The formula in this cell shows {value} instead of a value.",
         "not_a_choice": "“{value}” is not one of: {choices}.",
         "not_a_date": "“{value}” is not a date like 2026-03-31.",
         "date_in_future": "{value} has not come yet.",
@@ -76,6 +86,9 @@ MESSAGES: Mapping[str, str] = MappingProxyType(
         "duplicate": "This is already on line {first}.",
         "clinic_unknown": "No clinic has the ref “{ref}”.",
         "offer_unknown": "The clinic “{clinic}” has no offer “{offer}”.",
+        "title_twice": "Line {first} has the same title; give each of the two its own offer_ref.",
+        "title_ambiguous": "Several of your offers have this title; say with offer_ref which one is meant.",
+        "parts_needed": "A new offer says what it holds: its treatment, best with quantity and unit.",
         "treatment_unknown": "There is no treatment “{slug}”; write its slug, or other.",
         "treatment_unknown_near": "There is no treatment “{slug}”. Did you mean “{near}”?",
         "product_refused": "“{slug}” cannot be listed in {country}: {says}",

@@ -36,7 +36,8 @@ class Listing:
     much.
 
     An offer's parts stand in its terms. `parts_of_known` are parts for offers that exist already and are not
-    in offers.csv; they replace all parts of that offer.
+    in offers.csv; they replace all parts of that offer. `keeps_parts` are offers whose parts no file speaks of:
+    those that exist keep theirs.
     """
 
     files: frozenset[str] = frozenset()
@@ -44,6 +45,7 @@ class Listing:
     practitioners: tuple[PractitionerRow, ...] = ()
     offers: tuple[OfferRow, ...] = ()
     parts: tuple[PartRow, ...] = ()
+    keeps_parts: frozenset[OfferKey] = frozenset()
 
     @property
     def parts_of_known(self) -> Mapping[OfferKey, tuple[Part, ...]]:
@@ -84,6 +86,11 @@ def read(path: Path, known: Known, on: date | None = None, limits: Limits | None
     report = Report()
     limits = limits or Limits()
     listing = _listing(gather(path, limits, report), known, on, limits, report)
+    return result_of(listing, report)
+
+
+def result_of(listing: Listing, report: Report) -> ReadResult:
+    """What is told of a reading: the rows only where nothing is wrong."""
     return ReadResult(
         listing=Listing() if report.errors else listing,
         errors=tuple(report.errors),
@@ -114,20 +121,30 @@ def _listing(
         offers=_typed(tables.get(OFFERS), offer_row, report, on, note_offer),
         parts=_typed(tables.get(OFFER_PARTS), part_row, report, on),
     )
+    if OFFER_PARTS not in tables:
+        rows = replace(rows, keeps_parts={row.key for row in rows.offers})
     check(rows, seen, known, report)
     if report.errors:
         return Listing()
+    return replace(
+        joined(rows),
+        files=frozenset(files),
+        clinics=tuple(rows.clinics),
+        practitioners=tuple(rows.practitioners),
+    )
+
+
+def joined(rows: Rows) -> Listing:
+    """Offers with their parts, from rows that were checked."""
     parts: dict[OfferKey, list[Part]] = {}
     for row in rows.parts:
         parts.setdefault(row.key, []).append(row.part)
     return Listing(
-        files=frozenset(files),
-        clinics=tuple(rows.clinics),
-        practitioners=tuple(rows.practitioners),
         offers=tuple(
             replace(row, terms=replace(row.terms, parts=tuple(parts.get(row.key, ())))) for row in rows.offers
         ),
         parts=tuple(rows.parts),
+        keeps_parts=frozenset(rows.keeps_parts),
     )
 
 

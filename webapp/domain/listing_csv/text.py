@@ -9,9 +9,10 @@ _INVISIBLE = re.compile(
     "\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff]"
 )
 _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
-# An export puts an apostrophe before what a spreadsheet would take for a formula; here it comes off again.
-# The writer therefore also guards a text that begins with an apostrophe and one of these.
-_GUARDED = re.compile("'[=+\\-@\t\r＝＋－＠]")
+# A spreadsheet takes a cell that begins with one of these for a formula (OWASP, CSV injection). An export puts
+# an apostrophe before it, and here it comes off again. A text that itself begins with apostrophes and one of
+# these gets one more, so that every text comes back as it was.
+_FORMULA = re.compile("'*[=+\\-@\t\r＝＋－＠]")
 _SPACES = re.compile(r"\s+")
 
 
@@ -20,11 +21,17 @@ def clean(text: str, keep_lines: bool = False) -> str:
     if text.isascii() and text.isprintable() and not text.startswith("'"):
         plain = text.strip()
         return plain if "  " not in plain or keep_lines else _SPACES.sub(" ", plain)
-    if _GUARDED.match(text):
+    if text.startswith("'") and _FORMULA.match(text):
         text = text[1:]
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n")
-    text = _INVISIBLE.sub("", unicodedata.normalize("NFC", text))
+    # Invisible characters go first: one between a letter and its accent keeps the two from becoming one.
+    text = unicodedata.normalize("NFC", _INVISIBLE.sub("", text))
     text = _CONTROLS.sub(" ", text)
     if keep_lines:
         return "\n".join(line.rstrip() for line in text.split("\n")).strip()
     return _SPACES.sub(" ", text).strip()
+
+
+def guard(text: str) -> str:
+    """The text as a CSV cell: an apostrophe before what a spreadsheet would run. `clean` takes it off again."""
+    return f"'{text}" if _FORMULA.match(text) else text
