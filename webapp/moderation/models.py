@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from webapp.accounts.models import Account
 from webapp.clinics.models import ORIGINS
 from webapp.encryption import EncryptedText
 from webapp.extensions import Base
@@ -33,7 +34,7 @@ class AuthorityRecord(Base):
     authority: Mapped[str] = mapped_column(String(16))
     at: Mapped[datetime]
     by_name: Mapped[str] = mapped_column(String(200))
-    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id", ondelete="SET NULL"))
+    account_id: Mapped[int | None] = mapped_column(ForeignKey(Account.id, ondelete="SET NULL"))
     # What it covers, as codes joined by ";": "listing;prices;enquiries".
     scope: Mapped[str] = mapped_column(String(64))
     # claim, staff, portal, import: how it was given.
@@ -187,6 +188,60 @@ class HeldText(Base):
     decided_at: Mapped[datetime | None]
     decided_by: Mapped[str | None] = mapped_column(String(200))
     reason: Mapped[str | None] = mapped_column(Text)
+
+
+class GeocodeJob(Base):
+    """Where a clinic's address stands on its way to a point; the row is the truth, a bell only says "look now"."""
+
+    __tablename__ = "geocode_job"
+    __table_args__ = (
+        CheckConstraint("state in ('waiting', 'working', 'done')", name="state_known"),
+        # The sweep asks for what is due.
+        Index("ix_geocode_job_state_next_at", "state", "next_at"),
+    )
+
+    clinic_id: Mapped[int] = mapped_column(ForeignKey("clinic.id", ondelete="CASCADE"), primary_key=True)
+    # Of the country, address and postal code that were asked about: only another address is asked about again.
+    address_hash: Mapped[str] = mapped_column(String(64))
+    state: Mapped[str] = mapped_column(String(16))
+    attempts: Mapped[int] = mapped_column(default=0)
+    next_at: Mapped[datetime]
+    lease_until: Mapped[datetime | None]
+    owner: Mapped[str | None] = mapped_column(String(64))
+    # When the sweep last rang for this row, so that a backlog is not rung for at every sweep.
+    rung_at: Mapped[datetime | None]
+    # Why the last attempt came to nothing, as a code: "timeout", "refused", "quota" …
+    last_error: Mapped[str | None] = mapped_column(String(64))
+    done_at: Mapped[datetime | None]
+
+
+class PositionReview(Base):
+    """A position that a person decides: the points that came up, and why no worker chose between them."""
+
+    __tablename__ = "position_review"
+    __table_args__ = (
+        CheckConstraint("state in ('open', 'decided', 'superseded')", name="state_known"),
+        Index(
+            "uq_position_review_open",
+            "clinic_id",
+            unique=True,
+            sqlite_where=text("state = 'open'"),
+            postgresql_where=text("state = 'open'"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    clinic_id: Mapped[int] = mapped_column(ForeignKey("clinic.id", ondelete="CASCADE"), index=True)
+    # [{"lat": …, "lng": …, "precision": …, "confidence": …, "radius_m": …, "source": …, "matched_text": …}, …]
+    candidates: Mapped[list[Any]] = mapped_column(JSON)
+    # moved, unsure, conflict or nowhere.
+    reason: Mapped[str] = mapped_column(String(16))
+    # As in GeocodeJob: once a person has decided, no worker asks about the same address again.
+    address_hash: Mapped[str] = mapped_column(String(64))
+    state: Mapped[str] = mapped_column(String(16))
+    created_at: Mapped[datetime]
+    decided_at: Mapped[datetime | None]
+    decided_by: Mapped[str | None] = mapped_column(String(200))
 
 
 class Decision(Base):
