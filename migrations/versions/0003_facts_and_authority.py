@@ -149,7 +149,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("token_hash", sa.String(length=64), nullable=False),
         sa.Column("purpose", sa.String(length=16), nullable=False),
-        sa.Column("clinic_id", sa.Integer(), nullable=False),
+        sa.Column("clinic_id", sa.Integer(), nullable=True),
         sa.Column("subject_id", sa.Integer(), nullable=True),
         sa.Column("subject_hash", sa.String(length=64), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -157,7 +157,8 @@ def upgrade() -> None:
         sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
-            "purpose in ('claim', 'confirm_address', 'confirm_prices', 'withdraw', 'invitation')",
+            "purpose in ('claim', 'confirm_address', 'confirm_prices', 'confirm_listing', 'withdraw',"
+            " 'invitation', 'never_list', 'unsubscribe')",
             name=op.f("ck_clinic_link_purpose_known"),
         ),
         sa.ForeignKeyConstraint(
@@ -176,6 +177,7 @@ def upgrade() -> None:
         sa.Column("country", sa.String(length=2), nullable=False),
         sa.Column("name_keys", sa.Text(), nullable=False),
         sa.Column("postal_code", sa.String(length=16), nullable=True),
+        sa.Column("unit", sa.String(length=64), nullable=True),
         sa.Column("website_host", sa.String(length=253), nullable=True),
         sa.Column("phone", sa.String(length=32), nullable=True),
         sa.Column("reason", sa.Text(), nullable=False),
@@ -215,6 +217,40 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("held_text", schema=None) as batch_op:
         batch_op.create_index("ix_held_text_clinic_id_state", ["clinic_id", "state"], unique=False)
+    op.create_table(
+        "never_list_request",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("clinic_id", sa.Integer(), nullable=True),
+        sa.Column("country", sa.String(length=2), nullable=False),
+        sa.Column("clinic_name", sa.String(length=200), nullable=False),
+        sa.Column("postal_code", sa.String(length=16), nullable=True),
+        sa.Column("website", sa.Text(), nullable=True),
+        sa.Column("phone", sa.String(length=32), nullable=True),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("email", sa.Text(), nullable=False),
+        sa.Column("email_hash", sa.String(length=64), nullable=False),
+        sa.Column("note", sa.Text(), nullable=True),
+        sa.Column("language", sa.String(length=8), nullable=False),
+        sa.Column("proof", sa.String(length=16), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("proven_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("decided_by", sa.String(length=200), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.CheckConstraint(
+            "state in ('proof_asked', 'waiting', 'accepted', 'refused', 'expired')",
+            name=op.f("ck_never_list_request_state_known"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["clinic_id"], ["clinic.id"], name=op.f("fk_never_list_request_clinic_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_never_list_request")),
+    )
+    with op.batch_alter_table("never_list_request", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_never_list_request_clinic_id"), ["clinic_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_never_list_request_email_hash"), ["email_hash"], unique=False)
+        batch_op.create_index("ix_never_list_request_state", ["state"], unique=False)
     op.create_table(
         "proposal",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -295,6 +331,7 @@ def downgrade() -> None:
     op.drop_column("clinic", "position_radius_m")
     op.drop_column("clinic", "position_confidence")
     op.drop_table("proposal")
+    op.drop_table("never_list_request")
     op.drop_table("held_text")
     op.drop_table("do_not_list")
     op.drop_table("clinic_link")

@@ -79,7 +79,8 @@ class ClinicLink(Base):
     __tablename__ = "clinic_link"
     __table_args__ = (
         CheckConstraint(
-            "purpose in ('claim', 'confirm_address', 'confirm_prices', 'withdraw', 'invitation')",
+            "purpose in ('claim', 'confirm_address', 'confirm_prices', 'confirm_listing', 'withdraw',"
+            " 'invitation', 'never_list', 'unsubscribe')",
             name="purpose_known",
         ),
     )
@@ -87,8 +88,9 @@ class ClinicLink(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     purpose: Mapped[str] = mapped_column(String(16))
-    clinic_id: Mapped[int] = mapped_column(ForeignKey("clinic.id", ondelete="CASCADE"), index=True)
-    # The row of the purpose's own table: a claim, an invitation.
+    # None where somebody asks for a clinic that we do not list.
+    clinic_id: Mapped[int | None] = mapped_column(ForeignKey("clinic.id", ondelete="CASCADE"), index=True)
+    # The row of the purpose's own table: a claim, an invitation, a request.
     subject_id: Mapped[int | None]
     # What the link confirms, where the clinic may have changed it since: a keyed hash of the address.
     subject_hash: Mapped[str | None] = mapped_column(String(64))
@@ -106,16 +108,52 @@ class DoNotList(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     # None after the row of the clinic itself is gone.
     clinic_id: Mapped[int | None] = mapped_column(ForeignKey("clinic.id", ondelete="SET NULL"), unique=True)
+    # "" for a clinic that was never listed here.
     ref: Mapped[str] = mapped_column(String(128), index=True)
     country: Mapped[str] = mapped_column(String(2))
-    # The names folded (domain.text.fold), joined by "|".
+    # The names as services.do_not_list.name_keys makes them comparable, joined by "|".
     name_keys: Mapped[str] = mapped_column(Text)
     postal_code: Mapped[str | None] = mapped_column(String(16))
+    unit: Mapped[str | None] = mapped_column(String(64))
     website_host: Mapped[str | None] = mapped_column(String(253), index=True)
     phone: Mapped[str | None] = mapped_column(String(32), index=True)
     reason: Mapped[str] = mapped_column(Text)
     at: Mapped[datetime]
     by_name: Mapped[str] = mapped_column(String(200))
+
+
+class NeverListRequest(Base):
+    """Somebody asks, without an account, that a clinic is never listed. What they wrote is kept encrypted."""
+
+    __tablename__ = "never_list_request"
+    __table_args__ = (
+        CheckConstraint(
+            "state in ('proof_asked', 'waiting', 'accepted', 'refused', 'expired')", name="state_known"
+        ),
+        Index("ix_never_list_request_state", "state"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    # None for a clinic that we do not list; the columns below then say which one is meant.
+    clinic_id: Mapped[int | None] = mapped_column(ForeignKey("clinic.id", ondelete="CASCADE"), index=True)
+    country: Mapped[str] = mapped_column(String(2))
+    clinic_name: Mapped[str] = mapped_column(String(200))
+    postal_code: Mapped[str | None] = mapped_column(String(16))
+    website: Mapped[str | None] = mapped_column(Text)
+    phone: Mapped[str | None] = mapped_column(String(32))
+    name: Mapped[str] = mapped_column(EncryptedText)
+    email: Mapped[str] = mapped_column(EncryptedText)
+    email_hash: Mapped[str] = mapped_column(String(64), index=True)
+    note: Mapped[str | None] = mapped_column(EncryptedText)
+    language: Mapped[str] = mapped_column(String(8))
+    # As in Claim.
+    proof: Mapped[str] = mapped_column(String(16))
+    state: Mapped[str] = mapped_column(String(16))
+    created_at: Mapped[datetime]
+    proven_at: Mapped[datetime | None]
+    decided_at: Mapped[datetime | None]
+    decided_by: Mapped[str | None] = mapped_column(String(200))
+    reason: Mapped[str | None] = mapped_column(Text)
 
 
 class Proposal(Base):
