@@ -1,4 +1,4 @@
-"""memberships, invitations and uploaded price lists
+"""memberships, invitations, changes of the address for enquiries, uploaded price lists
 
 Revision: 0004, after 0003.
 """
@@ -22,6 +22,9 @@ def upgrade() -> None:
         sa.Column("invited_by", sa.String(length=200), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("mailed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("mails", sa.Integer(), nullable=False),
+        sa.Column("sent_together", sa.String(length=32), nullable=False),
         sa.Column("accepted_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("role in ('owner', 'staff')", name=op.f("ck_invitation_role_known")),
@@ -32,6 +35,28 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("invitation", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_invitation_clinic_id"), ["clinic_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_invitation_sent_together"), ["sent_together"], unique=False)
+    op.create_table(
+        "address_change",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("clinic_id", sa.Integer(), nullable=False),
+        sa.Column("email", sa.Text(), nullable=False),
+        sa.Column("by_name", sa.String(length=200), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("cancelled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["account.id"], name=op.f("fk_address_change_account_id"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(
+            ["clinic_id"], ["clinic.id"], name=op.f("fk_address_change_clinic_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_address_change")),
+    )
+    with op.batch_alter_table("address_change", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_address_change_clinic_id"), ["clinic_id"], unique=False)
     op.create_table(
         "membership",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -83,4 +108,5 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("price_list_upload")
     op.drop_table("membership")
+    op.drop_table("address_change")
     op.drop_table("invitation")

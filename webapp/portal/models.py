@@ -6,6 +6,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String, UniqueC
 from sqlalchemy.orm import Mapped, mapped_column
 
 from webapp.accounts.models import Account
+from webapp.encryption import EncryptedText
 from webapp.extensions import Base
 
 OWNER, STAFF = "owner", "staff"
@@ -41,8 +42,30 @@ class Invitation(Base):
     invited_by: Mapped[str] = mapped_column(String(200))
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
+    # When the last mail about it went out, and how many did.
+    mailed_at: Mapped[datetime]
+    mails: Mapped[int]
+    # The same for what one person was asked at once (the branches of a brand): one mail, one link, one answer.
+    sent_together: Mapped[str] = mapped_column(String(32), index=True)
     accepted_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
+
+
+class AddressChange(Base):
+    """A new address for a clinic's enquiries, until the mail sent there is answered. The old one stays until then."""
+
+    __tablename__ = "address_change"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    clinic_id: Mapped[int] = mapped_column(ForeignKey("clinic.id", ondelete="CASCADE"), index=True)
+    email: Mapped[str] = mapped_column(EncryptedText)
+    by_name: Mapped[str] = mapped_column(String(200))
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id", ondelete="SET NULL"))
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    confirmed_at: Mapped[datetime | None]
+    # Given up, or another one was asked for since.
+    cancelled_at: Mapped[datetime | None]
 
 
 class PriceListUpload(Base):
