@@ -47,9 +47,16 @@ class Settings:
     # Ages in days after which a fact counts as unconfirmed (domain: Korean menus change monthly).
     price_age_days: int = 45
     listing_age_days: int = 180
+    # Days after the oldest confirmation at which the clinic is asked by mail, and how much later once more.
+    price_reminder_days: int = 25
+    listing_reminder_days: int = 160
+    reminder_again_days: int = 15
     # Limits in the notation of Flask-Limiter; a test or a fault run raises them.
     enquiry_limit_per_address: str = "5 per hour"
     quote_limit_per_address: str = "60 per hour"
+    claim_limit_per_address: str = "5 per hour"
+    # How long somebody who claims a listing has for proving it.
+    claim_days: int = 14
     # An enquiry holds its words and contact for at most this long (retention, trust).
     enquiry_link_days: int = 90
     quote_link_days: int = 14
@@ -135,8 +142,13 @@ def from_environment(environ: Mapping[str, str]) -> Settings:
         distance_order=_switch(environ, "DISTANCE_ORDER", True, problems),
         price_age_days=_whole(environ, "PRICE_AGE_DAYS", 45, problems),
         listing_age_days=_whole(environ, "LISTING_AGE_DAYS", 180, problems),
+        price_reminder_days=_whole(environ, "PRICE_REMINDER_DAYS", 25, problems),
+        listing_reminder_days=_whole(environ, "LISTING_REMINDER_DAYS", 160, problems),
+        reminder_again_days=_whole(environ, "REMINDER_AGAIN_DAYS", 15, problems),
         enquiry_limit_per_address=environ.get("ENQUIRY_LIMIT_PER_ADDRESS", "") or "5 per hour",
         quote_limit_per_address=environ.get("QUOTE_LIMIT_PER_ADDRESS", "") or "60 per hour",
+        claim_limit_per_address=environ.get("CLAIM_LIMIT_PER_ADDRESS", "") or "5 per hour",
+        claim_days=_whole(environ, "CLAIM_DAYS", 14, problems),
         enquiry_link_days=_whole(environ, "ENQUIRY_LINK_DAYS", 90, problems),
         quote_link_days=_whole(environ, "QUOTE_LINK_DAYS", 14, problems),
         trusted_proxies=_whole(environ, "TRUSTED_PROXIES", 0, problems, least=0),
