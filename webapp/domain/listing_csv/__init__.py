@@ -7,7 +7,7 @@ its way back. `read_price_list` and `write_price_list` do the same for one clini
 
 from webapp.domain.listing_csv.columns import FILES, Column
 from webapp.domain.listing_csv.decode import Sheet, Unreadable, csv_sheet
-from webapp.domain.listing_csv.headings import SHEET
+from webapp.domain.listing_csv.headings import CHOICES, NUMBERS, SHEET
 from webapp.domain.listing_csv.hours import (
     InvalidHours,
     OpeningSpan,
@@ -19,6 +19,7 @@ from webapp.domain.listing_csv.known import Known, KnownOffer, KnownTreatment
 from webapp.domain.listing_csv.messages import MESSAGES, RowError
 from webapp.domain.listing_csv.price_list import (
     PRICE_LIST,
+    PRICE_LIST_LIMITS,
     exact_names,
     price_list_template,
     read_price_list,
@@ -33,9 +34,12 @@ from webapp.domain.listing_csv.text import clean, guard
 from webapp.domain.listing_csv.writer import csv_bytes, csv_files
 
 __all__ = [
+    "CHOICES",
     "FILES",
     "MESSAGES",
+    "NUMBERS",
     "PRICE_LIST",
+    "PRICE_LIST_LIMITS",
     "SHEET",
     "ClinicRow",
     "Column",

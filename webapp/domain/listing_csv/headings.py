@@ -5,6 +5,8 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from webapp.domain.listing_csv.columns import FILES, OFFER_PARTS, OFFERS, Column, Layout, heading_key
+from webapp.domain.offers import Eligibility, Injector, Numbing, PriceBasis, PriceKind, Tax
+from webapp.domain.units import Unit
 
 # The columns of a sheet: an offer's and, on the same row, its part's. The clinic is known; where a price list
 # comes from and whether it is confirmed, the one who hands it in says.
@@ -59,6 +61,32 @@ areas: Areas, Area, Treated area | 部位, 治疗部位, 治療部位 | 부위, 
 words: In your words, Description, Clinic's words | 说明, 描述, 說明 | 설명, 내용
 """
 LANGUAGES = ("en", "zh", "ko")
+
+_YES_NO = ("yes", "no")
+# Columns whose cells are one word of a list, for the boxes a spreadsheet offers.
+CHOICES: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "price_basis": tuple(PriceBasis),
+        "tax": tuple(Tax),
+        "price_kind": tuple(PriceKind),
+        "eligibility": tuple(Eligibility),
+        "weekday_only": _YES_NO,
+        "once_per_patient": _YES_NO,
+        "consultation_waived": _YES_NO,
+        "numbing": tuple(Numbing),
+        "injector": tuple(Injector),
+        "same_price_for_foreigners": _YES_NO,
+        "parts_complete": _YES_NO,
+        "unit": tuple(Unit),
+    }
+)
+# Columns whose cells are numbers, where they are not a word such as included.
+NUMBERS = frozenset(
+    {
+        "price", "tax_rate", "regular_price", "consultation_fee", "expires_after_days", "quantity", "sessions",
+        "interval_weeks",
+    }
+)  # fmt: skip
 
 
 def _read_table() -> dict[str, dict[str, list[str]]]:

@@ -23,10 +23,13 @@ MESSAGES: Mapping[str, str] = MappingProxyType(
         # What was uploaded or fetched in place of a table
         "old_excel": "This is an Excel file of before 2007. Save it as .xlsx or CSV.",
         "password": "This file has a password. Save it without one.",
-        "not_a_table": "This is {kind}. Save the price list as .xlsx or CSV.",
+        "is_pdf": "This is a PDF. Save the price list as .xlsx or CSV.",
+        "is_picture": "This is a picture. Save the price list as .xlsx or CSV.",
+        "is_zip": "This is a zip file. Hand in the .xlsx or CSV file that is in it.",
+        "other_workbook": "This is a workbook that we do not read (.ods, .xlsb, .numbers). Save it as .xlsx or CSV.",
         "web_page": "This is a web page and no price list. Is the link the one for the CSV, open to anyone?",
-        "workbook_broken": "The workbook is damaged or uses something we do not read.",
-        "workbook_too_large": "The workbook is too large: {what}.",
+        "workbook_broken": "The workbook is damaged or uses something we do not read. Save it again, or as CSV.",
+        "workbook_too_large": "The workbook holds too much. Keep only the price list in it, or save that as CSV.",
         "no_visible_sheet": "The workbook has no visible sheet.",
         "cell_too_long": "The cell in column {number} is longer than {most} characters.",
         # The file

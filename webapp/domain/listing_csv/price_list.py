@@ -29,7 +29,7 @@ from webapp.domain.offers import Part
 # The name under which errors tell of the sheet.
 PRICE_LIST = "price list"
 # One clinic's list: the longest menu we know of has 403 rows.
-LIMITS = Limits(file_bytes=4 * 1024 * 1024, rows=5_000, record_chars=50_000)
+PRICE_LIST_LIMITS = Limits(file_bytes=4 * 1024 * 1024, rows=5_000, record_chars=50_000)
 
 _MONEY_COLUMNS = ("price", "regular_price", "consultation_fee")
 # A sheet exports its amounts as it shows them. A sign counts only where the row's currency says the same.
@@ -52,7 +52,7 @@ def read_price_list(
     source: str,
     names: Mapping[str, str] | None = None,
     titles: Mapping[str, str] | None = None,
-    limits: Limits = LIMITS,
+    limits: Limits = PRICE_LIST_LIMITS,
 ) -> ReadResult:
     """Read one clinic's price list: rows of cells with the header first, or the bytes of a CSV file.
 
