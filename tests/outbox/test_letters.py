@@ -8,8 +8,9 @@ import pytest
 from flask import Flask
 from jinja2 import ChoiceLoader, DictLoader, TemplateNotFound, UndefinedError
 
+from tests.factories import NOW
 from webapp.outbox.letters import compose
-from webapp.outbox.wire_format import WIRE_POLICY
+from webapp.outbox.wire_format import WIRE_POLICY, serialise
 
 pytestmark = pytest.mark.once
 
@@ -53,6 +54,22 @@ def test_a_letter_has_a_plain_part_first_and_says_its_language(
     assert plain.get_content().splitlines()[0] == f"Mina asks in {language}."
     assert LINK in plain.get_content(), "a link is never broken"
     assert f'lang="{language}"' in html.get_content()
+
+
+def test_a_mail_that_its_reader_may_stop_says_where_in_one_unbroken_line(context: None) -> None:
+    """RFC 8058; Python would write a long address as encoded words, and no mail program would find it."""
+    address = "https://likeforlike.example/zh/u/" + "a" * 120
+    message = compose("room/email/asks", "en", name="Mina", what="Rejuran", unsubscribe=address)
+    lines = message.as_bytes(policy=WIRE_POLICY).split(b"\r\n")
+    assert f"List-Unsubscribe: <{address}>".encode() in lines
+    assert b"List-Unsubscribe-Post: List-Unsubscribe=One-Click" in lines
+    written = serialise(message, sender="a@b.example", to="c@d.example", message_id="1@b.example", date=NOW)
+    assert f"List-Unsubscribe: <{address}>\r\n" in written
+
+
+def test_a_mail_that_somebody_asked_for_names_no_way_to_stop_it(context: None) -> None:
+    message = compose("room/email/asks", "en", name="Mina", what="Rejuran")
+    assert "List-Unsubscribe" not in message
 
 
 def test_a_name_is_escaped_in_html_and_harmless_in_the_subject(context: None) -> None:

@@ -11,6 +11,7 @@ from flask import Flask
 from sqlalchemy import select, text
 
 from tests.clients.smtp_servers import ChosenAnswers, mail_server
+from tests.factories import NOW
 from tests.outbox.conftest import (
     Bells,
     claim,
@@ -418,3 +419,52 @@ def test_events_are_only_ever_added_to() -> None:
         assert ids[: len(seen)] == seen
         seen = ids
     assert [code for _what, code in _what_happened(delivery_id)] == [None, 421, 450, 250]
+
+
+# Addresses that want no mail
+
+
+def _post_optional(to: str = "kim@clinic.example") -> int:
+    with unit_of_work():
+        return services.post("reminder:1", to, question, optional=True).id
+
+
+def _suppress(reason: str, address: str = "kim@clinic.example") -> None:
+    with unit_of_work():
+        services.suppress(address, reason, NOW)
+
+
+def test_an_optional_mail_to_an_address_that_unsubscribed_is_cancelled_by_the_worker() -> None:
+    """The reader pressed the button after the mail had been queued, and writes her address in capitals."""
+    delivery_id = _post_optional()
+    _suppress("unsubscribed", "Kim@Clinic.Example")
+    with hearing_ends() as heard:
+        assert claim(delivery_id) is None
+    assert heard == [(delivery_id, "cancelled")]
+    assert row(delivery_id).mail is None
+
+
+def test_a_mail_that_somebody_asked_for_goes_to_an_address_that_unsubscribed() -> None:
+    _suppress("unsubscribed")
+    assert claim(post()) is not None
+
+
+def test_an_optional_mail_goes_to_everybody_else() -> None:
+    _suppress("unsubscribed", "somebody.else@clinic.example")
+    assert claim(_post_optional()) is not None
+
+
+@pytest.mark.parametrize("optional", [True, False])
+def test_no_mail_goes_to_an_address_that_bounced_and_the_rooms_above_hear_of_it(optional: bool) -> None:
+    delivery_id = _post_optional() if optional else post()
+    _suppress("bounced")
+    with hearing_ends() as heard:
+        assert claim(delivery_id) is None
+    assert heard == [(delivery_id, "failed")]
+
+
+def test_an_address_is_suppressed_once_per_reason() -> None:
+    for reason in ("unsubscribed", "unsubscribed", "bounced"):
+        _suppress(reason)
+    assert queries.suppressions("kim@clinic.example") == {"unsubscribed", "bounced"}
+    assert queries.suppressions("somebody.else@clinic.example") == frozenset()

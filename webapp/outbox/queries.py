@@ -10,8 +10,9 @@ from sqlalchemy import and_, func, or_, select
 from webapp.clients import maildir
 from webapp.clients.maildir import StoredMail
 from webapp.database_clock import database_clock
+from webapp.encryption import address_hash
 from webapp.extensions import db
-from webapp.outbox.models import Delivery, DeliveryEvent, MailBreaker
+from webapp.outbox.models import Delivery, DeliveryEvent, MailBreaker, Suppression
 from webapp.settings import current_settings
 
 # A mail that is due for longer than this, in seconds, is not getting out (contract: /readyz).
@@ -79,6 +80,14 @@ def history(delivery_id: int) -> list[tuple[datetime, str, int | None, str]]:
         .order_by(DeliveryEvent.id)
     )
     return list(rows.all())
+
+
+def suppressions(address: str) -> frozenset[str]:
+    """Why mail to this address is stopped ("unsubscribed": optional mail, "bounced": any); empty where it is not."""
+    rows = db.session.scalars(
+        select(Suppression.reason).where(Suppression.address_hash == address_hash(address))
+    )
+    return frozenset(rows)
 
 
 def mailbox_mails(limit: int) -> list[StoredMail] | None:

@@ -23,8 +23,10 @@ from sqlalchemy.exc import DBAPIError
 from webapp import events, queue
 from webapp.clients import mailer
 from webapp.database_clock import database_clock
+from webapp.encryption import address_hash
 from webapp.extensions import db
-from webapp.outbox.models import Delivery, DeliveryEvent, MailBreaker
+from webapp.outbox import queries
+from webapp.outbox.models import Delivery, DeliveryEvent, MailBreaker, Suppression
 from webapp.outbox.retries import GIVE_UP_AFTER, retry_delay
 from webapp.outbox.wire_format import UnsafeMail, plain_address, serialise
 from webapp.settings import current_settings
@@ -44,6 +46,8 @@ BREAKER_OPEN = 60.0
 
 PENDING, SENDING, DEFERRED = "pending", "sending", "deferred"
 SENT, FAILED, EXPIRED, CANCELLED = "sent", "failed", "expired", "cancelled"
+# Why an address is on the list of suppressions.
+UNSUBSCRIBED, BOUNCED = "unsubscribed", "bounced"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +71,10 @@ class Accepted:
 Outcome = Accepted | mailer.SendError
 
 
-def post(key: str, to: str, compose: Callable[[], EmailMessage]) -> Delivery:
+def post(key: str, to: str, compose: Callable[[], EmailMessage], *, optional: bool = False) -> Delivery:
     """Queue a mail in the caller's unit of work; the worker is rung once that has committed.
+
+    `optional`: its reader may stop such mails for good, and then the worker does not send it.
 
     `key` says what the mail is about (up to 128 characters): the same key gives the row that is already
     there. `compose` writes the mail, here and only once. If it raises, or what it wrote is not safe to send,
@@ -95,7 +101,7 @@ def post(key: str, to: str, compose: Callable[[], EmailMessage]) -> Delivery:
         reason = str(error)
     except Exception as error:  # a template may raise anything; its words may quote the patient's
         reason = f"the mail could not be written ({type(error).__name__})"
-    delivery, is_new = _insert(key, message_id, to if written else None, written)
+    delivery, is_new = _insert(key, message_id, to if written else None, written, optional=optional)
     if is_new:
         _note(delivery.id, "posted")
         if written is None:
@@ -105,7 +111,9 @@ def post(key: str, to: str, compose: Callable[[], EmailMessage]) -> Delivery:
     return delivery
 
 
-def _insert(key: str, message_id: str, to: str | None, mail: str | None) -> tuple[Delivery, bool]:
+def _insert(
+    key: str, message_id: str, to: str | None, mail: str | None, *, optional: bool
+) -> tuple[Delivery, bool]:
     """The row with that key and whether we made it. Two requests that post one key at once make one row."""
     values = {
         "key": key,
@@ -115,6 +123,7 @@ def _insert(key: str, message_id: str, to: str | None, mail: str | None) -> tupl
         "state": PENDING,
         "attempts": 0,
         "leases_lost": 0,
+        "optional": optional,
         "next_at": database_clock(),
         "created_at": database_clock(),
     }
@@ -131,11 +140,26 @@ def cancel(key: str) -> bool:
     return _end(waiting, CANCELLED, None, "") is not None
 
 
+def suppress(address: str, reason: str, now: datetime) -> None:
+    """No further optional mail goes to this address (UNSUBSCRIBED), or none at all (BOUNCED). Twice changes
+    nothing.
+    """
+    suppress_hash(address_hash(address), reason, now)
+
+
+def suppress_hash(hashed: str, reason: str, now: datetime) -> None:
+    """See `suppress`; for a link that knows its address only by `encryption.address_hash`."""
+    values = {"address_hash": hashed, "reason": reason, "created_at": now}
+    statement = _dialect().insert(Suppression).values(values)
+    db.session.execute(statement.on_conflict_do_nothing(index_elements=["address_hash", "reason"]))
+
+
 def claim(delivery_id: int) -> Letter | None:
     """Take one due mail, for LEASE seconds; the caller commits and then attempts it.
 
     None when it is not due, somebody else has it, the breaker is open, or it has just been ended here because
-    it is too old, was never written, cannot be read, or has lost LEASES_TO_LOSE workers.
+    it is too old, was never written, cannot be read, is not wanted at its address, or has lost LEASES_TO_LOSE
+    workers.
     """
     owner = secrets.token_hex(16)
     row = db.session.execute(
@@ -171,7 +195,9 @@ def claim(delivery_id: int) -> Letter | None:
         _end(mine, EXPIRED, None, "could not be sent in time")
         return None
     try:
-        to, mail = db.session.execute(select(Delivery.to_address, Delivery.mail).where(mine)).one()
+        to, mail, optional = db.session.execute(
+            select(Delivery.to_address, Delivery.mail, Delivery.optional).where(mine)
+        ).one()
     except InvalidToken:
         log.error("delivery %s cannot be read with any of FIELD_KEYS", delivery_id)
         _end(mine, FAILED, None, "cannot be read with any of our keys")
@@ -179,6 +205,15 @@ def claim(delivery_id: int) -> Letter | None:
     if to is None or mail is None:
         _end(mine, FAILED, None, "was never written")
         return None
+    # Asked here and not only where the mail was posted: the reader may have pressed the button since.
+    match queries.suppressions(to):
+        case reasons if BOUNCED in reasons:
+            # Not cancelled: the rooms above tell people of a mail that failed.
+            _end(mine, FAILED, None, "mail to this address came back before")
+            return None
+        case reasons if optional and UNSUBSCRIBED in reasons:
+            _end(mine, CANCELLED, None, "this address wants no such mail")
+            return None
     return Letter(delivery_id, owner, row.attempts, to, mail.encode("ascii"))
 
 

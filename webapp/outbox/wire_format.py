@@ -6,8 +6,10 @@ import re
 import unicodedata
 from datetime import datetime
 from email import policy
-from email.message import EmailMessage
+from email.headerregistry import BaseHeader, HeaderRegistry, UnstructuredHeader
+from email.message import EmailMessage, Message
 from email.parser import BytesParser
+from email.policy import Policy
 from email.utils import format_datetime
 
 # A mail may carry these and nothing else, each at most once.
@@ -24,14 +26,34 @@ ALLOWED_HEADERS = frozenset(
         "content-type",
         "content-transfer-encoding",
         "content-disposition",
+        "list-unsubscribe",
+        "list-unsubscribe-post",
     }
 )
 # RFC 5322 wants lines under 998 octets and readers show far less of a subject.
 LONGEST_SUBJECT = 200
-WIRE_POLICY = policy.SMTP.clone(cte_type="7bit")
 
 # An addr-spec without quoted local parts: what a form accepts and every relay takes.
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@([A-Za-z0-9-]+\.)*[A-Za-z0-9-]+")
+
+
+class _OneLineHeader(UnstructuredHeader, BaseHeader):
+    """A header that is never folded. Python folds an address of over 78 characters into encoded words, in which no
+    mail program looks for a link."""
+
+    max_count = 1
+
+    def fold(self, *, policy: "Policy[Message[str, str]]") -> str:
+        return f"{self.name}: {self}{policy.linesep}"
+
+
+def _headers() -> HeaderRegistry:
+    registry = HeaderRegistry()
+    registry.map_to_type("list-unsubscribe", _OneLineHeader)
+    return registry
+
+
+WIRE_POLICY = policy.SMTP.clone(cte_type="7bit", header_factory=_headers())
 
 
 class UnsafeMail(ValueError):
