@@ -13,6 +13,7 @@ depends_on = None
 
 
 def upgrade() -> None:
+    op.add_column("enquiry", sa.Column("is_test", sa.Boolean(), server_default=sa.false(), nullable=False))
     op.create_table(
         "invitation",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -106,6 +107,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_column("enquiry", "is_test")
     op.drop_table("price_list_upload")
     op.drop_table("membership")
     op.drop_table("address_change")

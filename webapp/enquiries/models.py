@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from webapp.encryption import EncryptedText
@@ -36,6 +36,8 @@ class Enquiry(Base):
     idempotency_key: Mapped[str] = mapped_column(String(64), unique=True)
     # A keyed hash of what was sent with that key, so that other words under it are noticed.
     body_hash: Mapped[str] = mapped_column(String(64))
+    # A clinic sent it to itself, to see how one arrives.
+    is_test: Mapped[bool] = mapped_column(default=False, server_default=false())
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     email_refused_at: Mapped[datetime | None]

@@ -41,6 +41,8 @@ class EnquiryDraft:
     other_handle: str | None
     language: str
     consents: dict[int, str]
+    # A clinic's own trial: for its staff and ourselves it is no patient's.
+    is_test: bool = False
 
 
 def send_enquiry(
@@ -75,6 +77,7 @@ def send_enquiry(
         other_handle=draft.other_handle or None,
         idempotency_key=key_hash,
         body_hash=body_hash,
+        is_test=draft.is_test,
         created_at=now,
         expires_at=now + timedelta(days=keep_days),
     )
@@ -94,14 +97,7 @@ def send_enquiry(
         for clinic in db.session.scalars(select(Clinic).where(Clinic.id.in_(draft.consents)))
     }
     for recipient in enquiry.recipients:
-        clinic = clinics[recipient.clinic_id]
-        token = links.mint_for_clinic(recipient, now, answer_days)
-        delivery = outbox.post(
-            f"enquiry-asks-clinic:{recipient.id}",
-            clinic.enquiry_email or "",
-            partial(mail.asks_clinic, enquiry, clinic, token),
-        )
-        recipient.delivery_id = delivery.id
+        _ask(recipient, clinics[recipient.clinic_id], f"enquiry-asks-clinic:{recipient.id}", now, answer_days)
     links.mint_for_patient(enquiry, now, patient_token)
     # Its own link: the one in the browser's address and the one in the mail can be ended apart.
     mailed = links.mint_for_patient(enquiry, now)
@@ -111,6 +107,20 @@ def send_enquiry(
         lambda: mail.patient_page(enquiry, list(clinics.values()), mailed),
     )
     return enquiry
+
+
+def ask_again(recipient: Recipient, now: datetime, answer_days: int) -> bool:
+    """Queue the enquiry once more for a clinic whose mailbox did not take it; False when it is not in that state.
+
+    The mail before is at its end; this one has a link of its own, to the address that the clinic has now.
+    """
+    clinic = db.session.get_one(Clinic, recipient.clinic_id)
+    if recipient.state != "unreachable" or not clinic.enquiry_email:
+        return False
+    recipient.state = "asked"
+    key = f"enquiry-asks-clinic:{recipient.id}:after-{recipient.delivery_id}"
+    _ask(recipient, clinic, key, now, answer_days)
+    return True
 
 
 def find_by_key(key: str) -> Enquiry | None:
@@ -144,7 +154,8 @@ def erase(ref: str) -> bool:
         return False
     outbox.cancel(f"enquiry-patient-page:{enquiry.id}")
     for recipient in enquiry.recipients:
-        outbox.cancel(f"enquiry-asks-clinic:{recipient.id}")
+        if recipient.delivery_id is not None:
+            outbox.cancel(db.session.get_one(Delivery, recipient.delivery_id).key)
     db.session.execute(delete(Enquiry).where(Enquiry.id == enquiry.id))
     return True
 
@@ -167,6 +178,14 @@ def note_delivery_ended(delivery: Delivery, now: datetime) -> None:
             enquiry.email,
             lambda: mail.clinic_unreachable(enquiry, clinic, token),
         )
+
+
+def _ask(recipient: Recipient, clinic: Clinic, key: str, now: datetime, answer_days: int) -> None:
+    token = links.mint_for_clinic(recipient, now, answer_days)
+    delivery = outbox.post(
+        key, clinic.enquiry_email or "", partial(mail.asks_clinic, recipient.enquiry, clinic, token)
+    )
+    recipient.delivery_id = delivery.id
 
 
 def _new_ref() -> str:

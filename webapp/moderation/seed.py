@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from config import ROOT
 from webapp.domain.listing_csv import Listing, read
 from webapp.moderation import queries
-from webapp.moderation.services import ImportCount, import_listing
+from webapp.moderation.services.imports import ImportCount, import_listing
 from webapp.treatments.services import load_reference
 
 if TYPE_CHECKING:

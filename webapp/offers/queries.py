@@ -41,7 +41,7 @@ def for_clinics(clinic_ids: Sequence[int]) -> Mapping[int, Sequence[PublishedOff
     offers: dict[int, list[PublishedOffer]] = defaultdict(list)
     if not clinic_ids:
         return offers
-    slugs = dict(db.session.execute(select(Treatment.id, Treatment.slug)).all())
+    slugs = _slugs()
     rows = db.session.scalars(
         select(Offer)
         .where(Offer.clinic_id.in_(clinic_ids), Offer.retired_on.is_(None))
@@ -80,6 +80,24 @@ def clinics_per_treatment(clinic_ids: Sequence[int]) -> dict[str, int]:
         .order_by(Treatment.slug)
     )
     return dict(rows.all())
+
+
+def with_retired(clinic_id: int) -> list[tuple[Offer, OfferTerms]]:
+    """Every offer that a clinic has or had, in its order, with its row: for those who keep the price list."""
+    slugs = _slugs()
+    rows = db.session.scalars(
+        select(Offer).where(Offer.clinic_id == clinic_id).order_by(Offer.id).options(selectinload(Offer.parts))
+    )
+    return [(row, _terms(row, slugs)) for row in rows]
+
+
+def terms_of(row: Offer) -> OfferTerms:
+    """The terms of one offer's row."""
+    return _terms(row, _slugs())
+
+
+def _slugs() -> dict[int, str]:
+    return dict(db.session.execute(select(Treatment.id, Treatment.slug)).all())
 
 
 def _terms(row: Offer, slugs: Mapping[int, str]) -> OfferTerms:

@@ -1,0 +1,44 @@
+"""Reads of the enquiries room: what one clinic was asked."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import contains_eager
+
+from webapp.enquiries.models import Enquiry, Recipient
+from webapp.extensions import db
+
+
+def of_clinic(clinic_id: int, limit: int, before: int | None = None) -> Sequence[Recipient]:
+    """What a clinic was asked, newest first, with the enquiries; `before` is a recipient's id to go on from."""
+    chosen = (
+        select(Recipient)
+        .join(Recipient.enquiry)
+        .where(Recipient.clinic_id == clinic_id)
+        .order_by(Recipient.id.desc())
+        .limit(limit)
+        .options(contains_eager(Recipient.enquiry))
+    )
+    if before is not None:
+        chosen = chosen.where(Recipient.id < before)
+    return db.session.scalars(chosen).all()
+
+
+def for_clinic(clinic_id: int, ref: str) -> Recipient | None:
+    """A clinic's part of the enquiry with that ref; None when it was not asked."""
+    return db.session.scalar(
+        select(Recipient).join(Recipient.enquiry).where(Recipient.clinic_id == clinic_id, Enquiry.ref == ref)
+    )
+
+
+def tests_since(clinic_id: int, since: datetime) -> int:
+    """How many test enquiries a clinic has sent itself since then."""
+    return (
+        db.session.scalar(
+            select(func.count(Recipient.id))
+            .join(Recipient.enquiry)
+            .where(Recipient.clinic_id == clinic_id, Enquiry.is_test, Enquiry.created_at >= since)
+        )
+        or 0
+    )
