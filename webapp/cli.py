@@ -9,13 +9,14 @@ import click
 from flask import Flask
 from flask.cli import AppGroup
 
-from webapp.domain.listing_csv import read
+from webapp.domain.listing_csv import NotWritten, read, write
 from webapp.enquiries import services as enquiries
 from webapp.geocoding import queries as geocoding
+from webapp.moderation import export
 from webapp.moderation import queries as moderation
 from webapp.moderation.seed import SeedBroken
 from webapp.moderation.seed import seed as load_seed
-from webapp.moderation.services import import_listing
+from webapp.moderation.services.imports import import_listing
 from webapp.settings import current_settings
 from webapp.unit_of_work import unit_of_work
 
@@ -71,6 +72,24 @@ def import_(path: Path, dry_run: bool) -> None:
     click.echo(
         f"{'Would add' if dry_run else 'Added'} {count.clinics_added} clinics and {count.offers_added} offers, "
         f"{'would change' if dry_run else 'changed'} {count.clinics_changed} clinics and {count.offers_changed} offers."
+    )
+
+
+@listings.command("export")
+@click.argument("path", type=click.Path(path_type=Path))
+def export_(path: Path) -> None:
+    """Write the listing files to PATH: a folder, or one zip where the name ends in .zip. `import` takes them back.
+
+    In a folder that exists only the four listing files are replaced.
+    """
+    listing = export.listing()
+    try:
+        write(listing, path)
+    except NotWritten as error:
+        raise click.ClickException(str(error)) from None
+    click.echo(
+        f"{len(listing.clinics)} clinics, {len(listing.practitioners)} practitioners and {len(listing.offers)} offers "
+        f"written to {path}."
     )
 
 

@@ -3,4 +3,5 @@
 One line per module.
 """
 
+from webapp.portal.views import enquiries as enquiries
 from webapp.portal.views import home as home
