@@ -11,13 +11,15 @@ from sqlalchemy.orm import Session
 
 from tests import factories
 from tests.factories import NOW
+from webapp.clinics.labels import SAID_HERE
 from webapp.clinics.models import ClinicFact
 from webapp.domain.money import Money
 from webapp.domain.offers import OfferTerms, Part, Tax
 from webapp.domain.units import Unit
 from webapp.moderation.actors import Actor, ActorKind
 from webapp.moderation.models import Decision, HeldText
-from webapp.moderation.services import editing, facts, texts
+from webapp.moderation.queries import fact_sources
+from webapp.moderation.services import editing, texts
 from webapp.offers import queries as offers
 
 OWNER = Actor(ActorKind.CLINIC, "Kim, owner")
@@ -49,7 +51,7 @@ def test_a_fact_is_written_with_who_said_it(session: Session) -> None:
         "Kim, owner",
         TODAY,
     )
-    assert facts.sources(clinic)["phone"].source == "sample data"
+    assert fact_sources(clinic)["phone"].source == "sample data"
     assert log(session) == ["clinic.changed"]
 
 
@@ -102,7 +104,7 @@ def test_a_new_offer_is_on_the_list_and_confirmed_today(session: Session) -> Non
     edited = editing.save_offer(clinic, None, TERMS, OWNER, NOW)
     assert edited.ref == "healer-one-session"
     (offer,) = offers.for_clinics([clinic.id])[clinic.id]
-    assert offer.terms == replace(TERMS, source=editing.SAID_HERE, verified_on=TODAY)
+    assert offer.terms == replace(TERMS, source=SAID_HERE, verified_on=TODAY)
 
 
 def test_a_held_title_leaves_the_offer_under_a_plain_one(session: Session) -> None:

@@ -15,3 +15,13 @@ ENQUIRY_REFUSALS = {
         "This clinic is not registered to receive patients from abroad."
     ),
 }
+
+# What is stored as the source of a fact that was typed here; everything else is a source's own name or address.
+SAID_HERE = "the clinic itself"
+SAID_BY_STAFF = "checked by our staff"
+_SAID = {SAID_HERE: _l("the clinic itself"), SAID_BY_STAFF: _l("checked by our staff")}
+
+
+def source_words(source: str) -> str:
+    """A stored source in the reader's language."""
+    return str(_SAID.get(source, source))

@@ -1,7 +1,7 @@
 """The clinic's page: its state, what it offers, what a reader can check, and where each fact comes from."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
@@ -11,13 +11,14 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from config import ROOT
-from webapp.clinics.labels import ENQUIRY_REFUSALS
+from webapp.clinics.labels import ENQUIRY_REFUSALS, source_words
 from webapp.clinics.models import Clinic, Practitioner
 from webapp.directory.cards import Names, OfferView, clinic_name, offer_view
 from webapp.directory.labels import WEEKDAYS, language_names
 from webapp.domain.listing_csv.hours import InvalidHours, OpeningSpan, Weekday, parse_hours
 from webapp.domain.offers import Consultation, Field, OfferTerms, is_stale, unstated
 from webapp.i18n import LANGUAGES, format_day, format_money, today_in, utc_now
+from webapp.moderation.queries import fact_sources
 from webapp.offers.labels import FIELDS, INJECTOR, NUMBING
 from webapp.offers.queries import PublishedOffer
 from webapp.settings import current_settings, market_policy
@@ -36,11 +37,12 @@ class Sourced:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A fact of the listing. `values` empty is "not stated"."""
+    """A fact of the listing. `values` empty is "not stated"; `sourced` None: its source is the listing's."""
 
     label: str
     values: list[str]
     link: str | None = None
+    sourced: Sourced | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,7 @@ class CheckableDoctor:
     register_url: str | None
     checked_on: str | None
     languages: list[str]
+    sourced: Sourced | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +85,7 @@ class ClinicPage:
     injects: list[str]
     hours: list[tuple[str, list[str]]]
     hours_text: str | None
+    hours_sourced: Sourced | None
     facts: list[Row]
     sourced: Sourced
     shows_details: bool
@@ -95,6 +99,7 @@ def clinic_page(clinic: Clinic, offers: Sequence[PublishedOffer], names: Names) 
     shown = offers if policy.shows_offers(clinic.authority) else []
     prepared = [_detail(offer, clinic, names) for offer in shown]
     refusal = policy.enquiry_refusal(clinic, today_in(clinic.country, utc_now()))
+    own = _own_sources(clinic)
     hours, hours_text = _hours(clinic.hours if details else None)
     return ClinicPage(
         clinic=clinic,
@@ -105,11 +110,12 @@ def clinic_page(clinic: Clinic, offers: Sequence[PublishedOffer], names: Names) 
         refusal=str(ENQUIRY_REFUSALS[refusal]) if refusal else None,
         singles=[detail for detail in prepared if not detail.view.combo],
         combos=[detail for detail in prepared if detail.view.combo],
-        doctors=[_doctor(row) for row in clinic.practitioners] if details else [],
+        doctors=[_doctor(row, clinic.country) for row in clinic.practitioners] if details else [],
         injects=_injects(shown),
         hours=hours,
         hours_text=hours_text,
-        facts=_facts(clinic, details=details),
+        hours_sourced=own.get("hours") if details else None,
+        facts=_facts(clinic, own, details=details),
         sourced=_sourced(
             clinic.source, clinic.verified_on, clinic.country, current_settings().listing_age_days
         ),
@@ -127,13 +133,23 @@ def _other_names(clinic: Clinic) -> list[tuple[str, str]]:
 def _sourced(source: str, verified_on: Any, country: str, max_age: int) -> Sourced:
     stale = verified_on is not None and is_stale(verified_on, today_in(country, utc_now()), max_age)
     return Sourced(
-        source,
+        source_words(source),
         format_day(verified_on) if verified_on else None,
         format_day(verified_on + timedelta(days=max_age)) if stale else None,
     )
 
 
-def _doctor(row: Practitioner) -> CheckableDoctor:
+def _own_sources(clinic: Clinic) -> dict[str, Sourced]:
+    """The facts that have a source and a date of their own, by field."""
+    max_age = current_settings().listing_age_days
+    return {
+        field: _sourced(source.source, source.confirmed_on, clinic.country, max_age)
+        for field, source in fact_sources(clinic).items()
+        if source.is_own
+    }
+
+
+def _doctor(row: Practitioner, country: str) -> CheckableDoctor:
     url = row.register_url if (row.register_url or "").startswith(("https://", "http://")) else None
     return CheckableDoctor(
         row.name,
@@ -142,6 +158,9 @@ def _doctor(row: Practitioner) -> CheckableDoctor:
         url,
         format_day(row.checked_on) if row.checked_on else None,
         language_names(row.languages),
+        _sourced(row.source, row.confirmed_on, country, current_settings().listing_age_days)
+        if row.source
+        else None,
     )
 
 
@@ -151,20 +170,21 @@ def _injects(offers: Sequence[PublishedOffer]) -> list[str]:
     return [str(INJECTOR[injector]) for injector in said]
 
 
-def _facts(clinic: Clinic, *, details: bool) -> list[Row]:
+def _facts(clinic: Clinic, own: Mapping[str, Sourced], *, details: bool) -> list[Row]:
     address = ", ".join(text for text in (clinic.address, clinic.unit, clinic.postal_code) if text)
     website = clinic.website if (clinic.website or "").startswith(("https://", "http://")) else None
     rows = [
-        Row(_("Address"), [address] if address else []),
+        Row(_("Address"), [address] if address else [], sourced=own.get("address")),
         Row(
             _("Phone"),
             [clinic.phone] if clinic.phone else [],
             f"tel:{clinic.phone}" if clinic.phone else None,
+            own.get("phone"),
         ),
-        Row(_("Website"), [website] if website else [], website),
+        Row(_("Website"), [website] if website else [], website, own.get("website")),
     ]
     if details:
-        rows.append(Row(_("Languages"), language_names(clinic.languages)))
+        rows.append(Row(_("Languages"), language_names(clinic.languages), sourced=own.get("languages")))
         rows.append(Row(_("Licence number"), [clinic.licence_no] if clinic.licence_no else []))
     return rows
 

@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import select
 
 from webapp import events
+from webapp.clinics.labels import SAID_BY_STAFF, SAID_HERE
 from webapp.clinics.models import Clinic, Practitioner
 from webapp.domain.market import Rule, listable, mentions_injection
 from webapp.domain.offers import OfferTerms
@@ -21,8 +22,8 @@ from webapp.domain.units import Unit
 from webapp.extensions import db
 from webapp.i18n import today_in
 from webapp.moderation.actors import Actor
+from webapp.moderation.queries import Source
 from webapp.moderation.services import decisions, facts, offer_rows, placing, texts
-from webapp.moderation.services.facts import Source
 from webapp.moderation.services.texts import Findings, TextRefused
 from webapp.offers.models import Offer
 from webapp.offers.queries import terms_of
@@ -34,9 +35,6 @@ __all__ = ["Edited", "OfferRefused", "TextRefused"]
 # Columns that a clinic, staff or an accepted proposal may write; anything else is a mistake of the caller's.
 EDITABLE = frozenset(facts.FIELD_OF)
 PRACTITIONER_COLUMNS = ("name", "name_local", "registration_no", "register_url", "checked_on", "languages")
-# What the source of a fact is called when the clinic, or staff for it, typed it here.
-SAID_HERE = "the clinic itself"
-SAID_BY_STAFF = "checked by our staff"
 
 
 class OfferRefused(Exception):

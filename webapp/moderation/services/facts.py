@@ -5,13 +5,11 @@ operator's import and the seed.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date
-
-from sqlalchemy import select
 
 from webapp.clinics.models import Clinic, ClinicFact
 from webapp.extensions import db
+from webapp.moderation.queries import PUBLIC_FIELDS, Source, fact_rows
 
 # A fact of a clinic and its columns. The first six are public, the others say how the clinic is reached and
 # registered.
@@ -26,26 +24,14 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
     "enquiries": ("enquiry_email", "enquiry_email_confirmed_on", "accepts_enquiries", "paused_until"),
     "feed": ("feed_url", "auto_accept_prices"),
 }
-PUBLIC_FIELDS = ("name", "address", "hours", "phone", "website", "languages")
 FIELD_OF = {column: field for field, columns in FIELDS.items() for column in columns}
 # Written by people who answer for it: never overwritten by a file or a feed without being asked.
 OWN_WORDS = frozenset({"clinic", "staff"})
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
-    """Who said a fact, where it stands, when it was seen there, and who confirmed it when."""
-
-    origin: str
-    source: str
-    seen_on: date
-    confirmed_by: str | None = None
-    confirmed_on: date | None = None
-
-
 def record(clinic: Clinic, columns: Iterable[str], source: Source) -> None:
     """Write down the source of the facts that these columns belong to, in the caller's transaction."""
-    rows = _rows(clinic.id)
+    rows = fact_rows(clinic.id)
     for field in {FIELD_OF[column] for column in columns if column in FIELD_OF}:
         row = rows.get(field) or ClinicFact(clinic_id=clinic.id, field=field)
         row.origin, row.source, row.seen_on = source.origin, source.source, source.seen_on
@@ -55,14 +41,14 @@ def record(clinic: Clinic, columns: Iterable[str], source: Source) -> None:
 
 def forget(clinic: Clinic, columns: Iterable[str]) -> None:
     """These columns were taken over from the listing's own source: their facts have no other one any more."""
-    rows = _rows(clinic.id)
+    rows = fact_rows(clinic.id)
     for field in {FIELD_OF[column] for column in columns if column in FIELD_OF} & rows.keys():
         db.session.delete(rows[field])
 
 
 def confirm(clinic: Clinic, by_name: str, on: date) -> int:
     """Every public fact that the clinic states is right today; says how many."""
-    rows = _rows(clinic.id)
+    rows = fact_rows(clinic.id)
     stated = [field for field in PUBLIC_FIELDS if any(getattr(clinic, name) for name in FIELDS[field])]
     for field in stated:
         row = rows.get(field) or ClinicFact(
@@ -75,28 +61,5 @@ def confirm(clinic: Clinic, by_name: str, on: date) -> int:
 
 def own_words(clinic: Clinic) -> frozenset[str]:
     """The columns that the clinic itself, or staff for it, wrote last."""
-    kept = [field for field, row in _rows(clinic.id).items() if row.origin in OWN_WORDS]
+    kept = [field for field, row in fact_rows(clinic.id).items() if row.origin in OWN_WORDS]
     return frozenset(column for field in kept for column in FIELDS[field])
-
-
-def sources(clinic: Clinic) -> dict[str, Source]:
-    """The source of each public fact, by field; one without a row of its own has the listing's."""
-    rows = _rows(clinic.id)
-    listing = Source(
-        "import",
-        clinic.source,
-        clinic.verified_on or clinic.updated_at.date(),
-        clinic.authority_by if clinic.verified_on else None,
-        clinic.verified_on,
-    )
-    return {
-        field: Source(row.origin, row.source, row.seen_on, row.confirmed_by, row.confirmed_on)
-        if (row := rows.get(field))
-        else listing
-        for field in PUBLIC_FIELDS
-    }
-
-
-def _rows(clinic_id: int | None) -> dict[str, ClinicFact]:
-    found = db.session.scalars(select(ClinicFact).where(ClinicFact.clinic_id == clinic_id))
-    return {row.field: row for row in found}

@@ -18,9 +18,10 @@ from webapp.extensions import db
 from webapp.i18n import today_in
 from webapp.moderation.actors import Actor
 from webapp.moderation.models import Proposal
+from webapp.moderation.queries import Source
 from webapp.moderation.services import decisions, editing
 from webapp.moderation.services.editing import OfferRefused
-from webapp.moderation.services.facts import FIELDS, Source
+from webapp.moderation.services.facts import FIELDS
 from webapp.moderation.services.texts import TextRefused
 from webapp.offers.queries import terms_of
 from webapp.offers.terms_json import terms_as_json, terms_from_json
