@@ -21,8 +21,12 @@ from webapp.domain.units import InvalidQuantity, Unit, UnknownUnit, parse_number
 Word = TypeVar("Word", bound=StrEnum)
 
 # Year first only: 3/4/2026 is March to one reader and April to another. Excel adds a midnight to exported
-# dates.
-_DATE = re.compile(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})\.?(?:[ T]00:00(?::00)?)?", re.ASCII)
+# dates; Korean sheets write 2026. 3. 31, and both countries write the words for year, month and day.
+_DATE = re.compile(
+    r"(\d{4})(?:([-/.]) ?(\d{1,2})\2 ?(\d{1,2})\.?(?:[ T]00:00(?::00)?)?"
+    r"| ?[年년] ?(\d{1,2}) ?[月월] ?(\d{1,2}) ?[日일])",
+    re.ASCII,
+)
 # A decimal comma as programs with semicolons write it: 380,00 or 1.380,00. Three digits would be thousands.
 _DECIMAL_COMMA = re.compile(r"(\d+|\d{1,3}(?:\.\d{3})+),(\d{1,2})", re.ASCII)
 _COORDINATE = re.compile(r"-?\d{1,3}(?:\.\d{1,17})?", re.ASCII)
@@ -111,7 +115,7 @@ class Cells:
             return None
         match = _DATE.fullmatch(unicodedata.normalize("NFKC", value))
         try:
-            day = date(int(match[1]), int(match[3]), int(match[4])) if match else None
+            day = date(int(match[1]), int(match[3] or match[5]), int(match[4] or match[6])) if match else None
         except ValueError:
             day = None
         if day is None:
