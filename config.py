@@ -61,6 +61,16 @@ class Settings:
     enquiry_link_days: int = 90
     quote_link_days: int = 14
     trusted_proxies: int = 0
+    # Clinics' feeds and pages are asked on these days of the month, and when the last time is so long ago.
+    refresh_days: tuple[int, ...] = (1, 2, 3)
+    refresh_every_days: int = 30
+    # How many of them at a time, over all workers: mail must not wait behind slow sites.
+    refresh_at_once: int = 1
+    # Per cent that a price may move by itself, where the clinic allows it.
+    auto_accept_percent: int = 20
+    # Ports beside 80 and 443; and addresses that are not public, for development only ("127.0.0.1:9000").
+    fetch_ports: tuple[int, ...] = ()
+    fetch_also: tuple[tuple[str, int], ...] = ()
     # Where clinics and readers write to; shown on the pages that tell them to.
     contact_email: str = ""
     security_contact: str = ""
@@ -152,6 +162,12 @@ def from_environment(environ: Mapping[str, str]) -> Settings:
         enquiry_link_days=_whole(environ, "ENQUIRY_LINK_DAYS", 90, problems),
         quote_link_days=_whole(environ, "QUOTE_LINK_DAYS", 14, problems),
         trusted_proxies=_whole(environ, "TRUSTED_PROXIES", 0, problems, least=0),
+        refresh_days=_numbers(environ, "REFRESH_DAYS", (1, 2, 3), 31, problems),
+        refresh_every_days=_whole(environ, "REFRESH_EVERY_DAYS", 30, problems),
+        refresh_at_once=_whole(environ, "REFRESH_AT_ONCE", 1, problems),
+        auto_accept_percent=_whole(environ, "AUTO_ACCEPT_PERCENT", 20, problems, least=0),
+        fetch_ports=_numbers(environ, "FETCH_PORTS", (), 65535, problems),
+        fetch_also=_endpoints(environ, "FETCH_ALSO", development, problems),
         contact_email=environ.get("CONTACT_EMAIL", "")
         or ("operator@likeforlike.example" if development else ""),
         security_contact=environ.get("SECURITY_CONTACT", ""),
@@ -206,6 +222,40 @@ def _whole(environ: Mapping[str, str], name: str, default: int, problems: list[s
         problems.append(f"{name} must be a whole number of at least {least}")
         return default
     return int(text)
+
+
+def _numbers(
+    environ: Mapping[str, str], name: str, default: tuple[int, ...], most: int, problems: list[str]
+) -> tuple[int, ...]:
+    """Whole numbers from 1 to `most`, separated by commas."""
+    words = [word.strip() for word in environ.get(name, "").split(",") if word.strip()]
+    if not words:
+        return default
+    # The length is looked at before int(), which is slow for thousands of digits.
+    if not all(
+        word.isascii() and word.isdigit() and len(word) < 6 and 1 <= int(word) <= most for word in words
+    ):
+        problems.append(f"{name} must be whole numbers from 1 to {most}, separated by commas")
+        return default
+    return tuple(sorted({int(word) for word in words}))
+
+
+def _endpoints(
+    environ: Mapping[str, str], name: str, development: bool, problems: list[str]
+) -> tuple[tuple[str, int], ...]:
+    """Addresses with their ports, "127.0.0.1:9000,[::1]:9000". They open the inside, so only a development machine
+    may have any.
+    """
+    found: list[tuple[str, int]] = []
+    for word in filter(None, (word.strip() for word in environ.get(name, "").split(","))):
+        host, _colon, port = word.rpartition(":")
+        try:
+            found.append((str(ip_address(host.strip("[]"))), int(port)))
+        except ValueError:
+            problems.append(f"{name} must be addresses with ports, such as 127.0.0.1:9000")
+    if found and not development:
+        problems.append(f"{name} is for development only: it would let clinics' addresses lead inside")
+    return tuple(found)
 
 
 def _choice(

@@ -1,0 +1,55 @@
+"""Fetches one address of somebody else's within bounds: never inside, never for long, never much, never rudely.
+
+`fetch` is all that the rooms above need; the rest are its parts.
+"""
+
+from webapp.clients.fetcher.addresses import PUBLIC, AddressPolicy, Endpoint
+from webapp.clients.fetcher.errors import (
+    BadPort,
+    BadScheme,
+    BadUrl,
+    BlockedAddress,
+    BrokenAnswer,
+    BrokenEncoding,
+    DnsFailed,
+    FetchError,
+    HostBusy,
+    HttpStatus,
+    NotReachable,
+    RobotsDenied,
+    RobotsUnavailable,
+    TlsFailed,
+    TooLarge,
+    TooManyRedirects,
+    TooSlow,
+    UserInfo,
+)
+from webapp.clients.fetcher.fetch import Fetched, FetchLimits, NotModified, fetch
+
+__all__ = [
+    "PUBLIC",
+    "AddressPolicy",
+    "BadPort",
+    "BadScheme",
+    "BadUrl",
+    "BlockedAddress",
+    "BrokenAnswer",
+    "BrokenEncoding",
+    "DnsFailed",
+    "Endpoint",
+    "FetchError",
+    "FetchLimits",
+    "Fetched",
+    "HostBusy",
+    "HttpStatus",
+    "NotModified",
+    "NotReachable",
+    "RobotsDenied",
+    "RobotsUnavailable",
+    "TlsFailed",
+    "TooLarge",
+    "TooManyRedirects",
+    "TooSlow",
+    "UserInfo",
+    "fetch",
+]
