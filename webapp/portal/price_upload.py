@@ -1,0 +1,182 @@
+"""A price list that somebody uploads: what it would change, worked out before anything is."""
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from webapp.clinics.models import Clinic
+from webapp.domain.lint import Finding
+from webapp.domain.listing_csv import (
+    Known,
+    KnownOffer,
+    KnownTreatment,
+    Limits,
+    RowError,
+    read_price_list,
+    with_kept_parts,
+)
+from webapp.domain.offers import OfferTerms
+from webapp.i18n import today_in
+from webapp.moderation import export
+from webapp.moderation.services import editing, texts
+from webapp.moderation.services.texts import TextRefused
+from webapp.offers import queries as offers
+from webapp.offers.models import Offer
+from webapp.offers.terms_json import terms_as_json
+from webapp.portal import waiting
+from webapp.portal.differences import same
+from webapp.spreadsheets import SpreadsheetRefused, rows_of
+from webapp.treatments import queries as treatments
+
+# The longest menu we know of has 403 rows and 80 KB.
+LIMITS = Limits(file_bytes=2 * 1024 * 1024, rows=2_000, record_chars=50_000)
+# What the reader asks for; where the prices come from is written down when they are saved.
+_SOURCE = "the clinic itself"
+_ONLY_IN_THIS_FILE = {"source", "verified_on"}
+
+
+@dataclass(frozen=True, slots=True)
+class RowOfTheFile:
+    """One offer of the file. `before` None: a new one, or one that was retired. `held` and `warned` are findings of
+    the text rules, each with the words it is about."""
+
+    line: int
+    ref: str
+    before: OfferTerms | None
+    after: OfferTerms
+    held: tuple[Finding, ...] = ()
+    warned: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A row that a text rule of the market forbids."""
+
+    line: int
+    title: str
+    finding: Finding
+
+
+@dataclass(slots=True)
+class Plan:
+    """What a file would change. With anything in `errors` or `refused` nothing of it is applied.
+
+    `missing` are offers on the clinic's list that the file does not name.
+    """
+
+    errors: tuple[RowError, ...] = ()
+    more_errors: int = 0
+    notes: tuple[RowError, ...] = ()
+    refused: list[Refused] = field(default_factory=list)
+    added: list[RowOfTheFile] = field(default_factory=list)
+    changed: list[RowOfTheFile] = field(default_factory=list)
+    unchanged: list[RowOfTheFile] = field(default_factory=list)
+    missing: list[tuple[str, OfferTerms]] = field(default_factory=list)
+
+    @property
+    def ok(self) -> bool:
+        return not self.errors and not self.refused
+
+    @property
+    def rows(self) -> list[RowOfTheFile]:
+        return sorted([*self.added, *self.changed, *self.unchanged], key=lambda row: row.line)
+
+    @property
+    def fingerprint(self) -> str:
+        """The same for the same changes: what was shown is what is applied, or it is shown again."""
+        said = [
+            [[row.ref, _plain(row.before), _plain(row.after)] for row in self.rows],
+            [[ref, _plain(terms)] for ref, terms in self.missing],
+            [str(error) for error in self.errors],
+            len(self.refused),
+        ]
+        return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+
+
+def plan(clinic: Clinic, content: bytes, filename: str, now: datetime) -> Plan:
+    """What the file would change of the clinic's list as it is now; nothing is written."""
+    try:
+        sheet = rows_of(content, filename, LIMITS)
+    except SpreadsheetRefused as refusal:
+        return Plan(errors=(refusal.error,))
+    everything = offers.with_retired(clinic.id)
+    result = read_price_list(
+        sheet,
+        clinic_ref=clinic.ref,
+        country=clinic.country,
+        known=_known(clinic, everything),
+        on=today_in(clinic.country, now),
+        source=_SOURCE,
+        names=export.treatment_names(),
+        titles=_titles(everything),
+        limits=LIMITS,
+    )
+    found = Plan(errors=result.errors, more_errors=result.more_errors, notes=result.notes)
+    if not result.ok:
+        return found
+    there = {row.ref: terms for row, terms in everything if row.retired_on is None}
+    rows = with_kept_parts(result.listing, {row.ref: terms.parts for row, terms in everything})
+    if not rows:
+        return Plan(errors=(RowError(filename[:100], None, None, "file_empty"),))
+    held = waiting.by_ref(clinic)
+    for row in rows:
+        before = there.get(row.offer_ref)
+        after = waiting.kept(row.terms, before, held.get(row.offer_ref, ())) if before else row.terms
+        _sort_in(found, clinic, row.line, row.offer_ref, before, after)
+    named = {row.offer_ref for row in rows}
+    found.missing = [(ref, terms) for ref, terms in there.items() if ref not in named]
+    return found
+
+
+def _sort_in(
+    found: Plan, clinic: Clinic, line: int, ref: str, before: OfferTerms | None, after: OfferTerms
+) -> None:
+    try:
+        verdict = texts.judge(
+            texts.texts_of(after), clinic.country, has_event_terms=editing.has_event_terms(after)
+        )
+    except TextRefused as refusal:
+        for findings in refusal.findings.values():
+            found.refused += [Refused(line, after.title, finding) for finding in findings]
+        return
+    held = tuple(finding for findings in verdict.held.values() for finding in findings)
+    warned = tuple(finding for findings in verdict.warned.values() for finding in findings)
+    row = RowOfTheFile(line, ref, before, after, held, warned)
+    if before is None:
+        found.added.append(row)
+    elif same(before, after):
+        found.unchanged.append(row)
+    else:
+        found.changed.append(row)
+
+
+def _known(clinic: Clinic, everything: list[tuple[Offer, OfferTerms]]) -> Known:
+    """What exists, as far as this clinic's file may point to it."""
+    return Known(
+        clinics={clinic.ref: clinic.country},
+        offers={
+            (clinic.ref, row.ref): KnownOffer(terms.price_basis, len(terms.parts))
+            for row, terms in everything
+        },
+        treatments={
+            row.slug: KnownTreatment(row.status_sg, row.status_kr, row.injectable)
+            for row in treatments.everything()
+        },
+    )
+
+
+def _titles(everything: list[tuple[Offer, OfferTerms]]) -> dict[str, str]:
+    """Titles by ref. A retired offer answers to its title only where nothing on the list has it."""
+    listed = {row.ref: terms.title for row, terms in everything if row.retired_on is None}
+    taken = set(listed.values())
+    retired = {
+        row.ref: terms.title for row, terms in everything if row.retired_on and terms.title not in taken
+    }
+    return listed | retired
+
+
+def _plain(terms: OfferTerms | None) -> object:
+    if terms is None:
+        return None
+    return {name: value for name, value in terms_as_json(terms).items() if name not in _ONLY_IN_THIS_FILE}

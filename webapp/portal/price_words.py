@@ -1,0 +1,127 @@
+"""The words of the price list's pages: kinds of prices, why the public sees none, and what the rules say."""
+
+from collections.abc import Mapping
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from webapp.domain.lint import Finding
+from webapp.domain.market import Country, Hidden, Rule
+from webapp.domain.offers import Eligibility, PriceBasis, PriceKind
+
+KINDS = {
+    PriceKind.REGULAR: _l("Always"),
+    PriceKind.EVENT: _l("For a time only (event)"),
+    PriceKind.ON_REQUEST: _l("Told on request only"),
+}
+
+BASIS = {
+    PriceBasis.TOTAL: _l("all of it, with all sessions"),
+    PriceBasis.PER_SESSION: _l("one session"),
+    PriceBasis.PER_UNIT: _l("one unit (ml, vial, shot …)"),
+}
+
+ELIGIBILITY = {
+    Eligibility.ANY: _l("anyone"),
+    Eligibility.FIRST_VISIT: _l("first visit only"),
+    Eligibility.RETURNING: _l("returning patients only"),
+}
+
+YES_NO = {"yes": _l("Yes"), "no": _l("No")}
+
+# What to do about a price that the public does not see.
+ADVICE = {
+    Hidden.NOT_AUTHORISED: _l("Agree to be listed under “Authority”, and the price is shown."),
+    Hidden.ON_REQUEST: _l("Give a price, and it is shown."),
+    Hidden.EVENT_NOT_STARTED: _l("It appears by itself on its first day."),
+    Hidden.EVENT_ENDED: _l("Give it a new period, or retire it."),
+    Hidden.EVENT_TERMS_MISSING: _l("Fill in what is missing, and the price is shown."),
+    Hidden.NOT_YET_VALID: _l("It appears by itself on its first day."),
+    Hidden.NO_LONGER_VALID: _l("Give it a new last day, or none, or retire it."),
+    Hidden.TAX_NOT_INCLUDED: _l("Give the price with tax, or the rate of the tax, and it is shown."),
+}
+
+# The rule behind it, per market; where there is none it is what the clinic itself stated.
+HIDDEN_BY: Mapping[Country, Mapping[Hidden, str]] = {
+    Country.SG: {
+        Hidden.NOT_AUTHORISED: "LISTING-AUTHORITY",
+        Hidden.TAX_NOT_INCLUDED: "SG-PRICE-GST",
+    },
+    Country.KR: {
+        Hidden.NOT_AUTHORISED: "LISTING-AUTHORITY",
+        Hidden.EVENT_NOT_STARTED: "KR-EVENT-PERIOD",
+        Hidden.EVENT_ENDED: "KR-EVENT-PERIOD",
+        Hidden.EVENT_TERMS_MISSING: "KR-EVENT-TERMS",
+    },
+}
+
+MISSING_TERMS = {
+    "event_target": _l("for whom it is"),
+    "event_scope": _l("what it covers"),
+    "valid_from": _l("first day"),
+    "valid_until": _l("last day"),
+    "regular_price": _l("a higher price before"),
+}
+
+# The domain's sentences about products in the reader's language, by rule.
+_PRODUCT_RULES = {
+    "PRODUCT-DO-NOT-LIST": _l("The market does not allow this treatment to be offered, so it is not listed."),
+    "PRODUCT-NOT-REGISTERED": _l(
+        "The product is not in the market’s register of medical products, so it is not listed."
+    ),
+    "PRODUCT-TOPICAL-ONLY": _l("The product may be used on the skin only. As an injection it is refused."),
+    "PRODUCT-VERIFY": _l("Whether the market allows this product is not settled. Our staff look at it."),
+    "PRODUCT-STATUS-UNKNOWN": _l("Nobody has decided yet whether this product may be listed."),
+}
+
+
+def rule_words(rule: Rule) -> str:
+    """What a rule about products says, with its id."""
+    return _("%(says)s (rule %(rule)s)", says=product_rule_words(rule.id, rule.says), rule=rule.id)
+
+
+def product_rule_words(rule_id: str, says: str) -> str:
+    """The sentence of a rule about products; `says` is its English one."""
+    return str(_PRODUCT_RULES.get(rule_id, says))
+
+
+def market_hints(
+    country: Country, *, event_terms: bool, brand_names: bool, registered: bool | None
+) -> dict[str, str]:
+    """What the market does with a field of the offer form, by the field: shown beside it.
+
+    `event_terms`: the market wants an event's terms beside its price; `brand_names`: products may be named;
+    `registered`: the clinic is registered for the tax.
+    """
+    hints: dict[str, str] = {}
+    if event_terms:
+        wanted = _("An event price is shown only with this (rule KR-EVENT-TERMS).")
+        hints |= dict.fromkeys(
+            ("regular_price", "event_target", "event_scope", "valid_from", "valid_until"), wanted
+        )
+        hints["tax"] = _("Stands beside the price (rule KR-PRICE-TAX).")
+        return hints
+    unseen = _("Kept for you. No public page in Singapore shows it (rule %(rule)s).", rule="%s")
+    hints |= dict.fromkeys(("regular_price", "event_target", "event_scope"), unseen % "SG-PRICE-ONE")
+    period = _("The price leaves the page after it; the period itself is not shown (rule SG-PRICE-PERIOD).")
+    hints |= {"valid_from": "", "valid_until": period}
+    if registered:
+        hints["tax"] = _("You are registered for GST, so the public price is with GST (rule SG-PRICE-GST).")
+    elif registered is False:
+        hints["tax"] = _("You are not registered for GST: choose “included” and no rate.")
+    if not brand_names:
+        hints["title"] = _(
+            "Public pages name the kind of product in place of a brand (rule SG-BRAND-NAMES). Patients who look for"
+            " the brand still find you."
+        )
+    return {name: words for name, words in hints.items() if words}
+
+
+def finding_words(finding: Finding) -> str:
+    """What a rule about words found, why, and its id."""
+    return _(
+        "“%(matched)s”: %(why)s (rule %(rule)s)",
+        matched=finding.matched,
+        why=finding.why,
+        rule=finding.rule_id,
+    )
