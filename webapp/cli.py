@@ -69,6 +69,8 @@ def import_(path: Path, dry_run: bool) -> None:
         count = import_listing(result.listing, now)
         if dry_run:
             session.rollback()
+    for ref in count.kept_out:
+        click.echo(f"left out: {ref} asked never to be listed")
     click.echo(
         f"{'Would add' if dry_run else 'Added'} {count.clinics_added} clinics and {count.offers_added} offers, "
         f"{'would change' if dry_run else 'changed'} {count.clinics_changed} clinics and {count.offers_changed} offers."

@@ -1,8 +1,9 @@
 """Links that act, as rows: minted for one purpose, looked up by the token's hash, ended by time or by hand."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from webapp.enquiries.models import Enquiry, Link, Recipient
 from webapp.extensions import db
@@ -33,6 +34,16 @@ def find(token: str, purpose: str) -> Link | None:
 
 def is_open(link: Link, now: datetime) -> bool:
     return link.revoked_at is None and now < link.expires_at
+
+
+def revoke_quote_links(recipient_ids: Sequence[int], now: datetime) -> None:
+    """End the links with which these recipients answer."""
+    db.session.execute(
+        update(Link)
+        .where(Link.recipient_id.in_(recipient_ids), Link.purpose == QUOTE, Link.revoked_at.is_(None))
+        .values(revoked_at=now)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def _mint(

@@ -160,6 +160,18 @@ def erase(ref: str) -> bool:
     return True
 
 
+def clinic_left(clinic_id: int, now: datetime) -> None:
+    """A clinic is listed no longer: mails to it that have not gone are stopped and its links to answer by end.
+
+    The patients' pages say by themselves that it left; what it answered before stays theirs.
+    """
+    recipients = db.session.scalars(select(Recipient).where(Recipient.clinic_id == clinic_id)).all()
+    for recipient in recipients:
+        if recipient.state == "asked":
+            outbox.cancel(f"enquiry-asks-clinic:{recipient.id}")
+    links.revoke_quote_links([recipient.id for recipient in recipients], now)
+
+
 def note_delivery_ended(delivery: Delivery, now: datetime) -> None:
     """Take over what became of the mail to a clinic, in the outbox's transaction; tell the patient of a failure."""
     recipient = db.session.scalar(select(Recipient).where(Recipient.delivery_id == delivery.id))

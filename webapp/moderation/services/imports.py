@@ -5,7 +5,7 @@ clinic said itself since, or staff for it, is not overwritten but proposed.
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -15,10 +15,12 @@ from webapp import events
 from webapp.clinics.models import Clinic, Practitioner
 from webapp.domain.listing_csv import ClinicRow, Listing, OfferRow, PractitionerRow
 from webapp.domain.offers import Part
+from webapp.domain.same_clinic import marks
 from webapp.extensions import db
 from webapp.i18n import today_in
+from webapp.moderation.actors import OPERATOR
 from webapp.moderation.models import AuthorityRecord
-from webapp.moderation.services import facts, placing, proposals
+from webapp.moderation.services import do_not_list, facts, placing, proposals
 from webapp.moderation.services.offer_rows import treatment_ids, write_parts, write_terms
 from webapp.moderation.services.proposals import CHANGE_CLINIC, CHANGE_OFFER, CHANGE_PRACTITIONER, Change
 from webapp.offers.models import Offer
@@ -36,23 +38,28 @@ _PERSON_COLUMNS = ("name_local", "registration_no", "register_url", "checked_on"
 
 @dataclass(slots=True)
 class ImportCount:
-    """How many clinics and offers an import added and changed, and how many changes it only proposed."""
+    """How many clinics and offers an import added and changed, and how many changes it only proposed. `kept_out`
+    are the refs of rows that were left out because the clinic asked never to be listed."""
 
     clinics_added: int = 0
     clinics_changed: int = 0
     offers_added: int = 0
     offers_changed: int = 0
     proposed: int = 0
+    kept_out: list[str] = field(default_factory=list)
 
 
 def import_listing(listing: Listing, now: datetime, *, only_missing: bool = False) -> ImportCount:
     """Take the rows of checked listing files over, in the caller's transaction.
 
     Clinics and offers are matched by their refs; what the files do not name stays as it is. A clinic on the
-    do-not-list is never brought back by a file. With `only_missing`, known refs are left alone (the seed).
+    do-not-list is never brought back by a file, whatever ref it has there. With `only_missing`, known refs are
+    left alone (the seed).
     """
     run = _Import(listing, now)
     frozen = {ref for ref, row in run.clinics.items() if only_missing or row.authority == "do_not_list"}
+    run.count.kept_out = run.kept_out(listing.clinics)
+    frozen.update(run.count.kept_out)
     for clinic_row in listing.clinics:
         if clinic_row.ref not in frozen:
             run.take_clinic(clinic_row)
@@ -62,6 +69,7 @@ def import_listing(listing: Listing, now: datetime, *, only_missing: bool = Fals
     run.take_parts({key: parts for key, parts in listing.parts_of_known.items() if key[0] not in frozen})
     db.session.flush()
     run.propose()
+    run.remember_who_wants_out()
     for clinic_id in sorted({clinic.id for clinic in run.touched.values()}):
         events.clinic_changed.send(Clinic, clinic_id=clinic_id)
     return run.count
@@ -88,6 +96,32 @@ class _Import:
             for offer in db.session.scalars(select(Offer).where(Offer.clinic_id.in_(ids)))
         }
 
+    def kept_out(self, rows: Iterable[ClinicRow]) -> list[str]:
+        """The refs of clinics that asked never to be listed. One that joined since spoke for itself."""
+        register = do_not_list.register()
+        return [
+            row.ref
+            for row in rows
+            if (row.ref not in self.clinics or self.clinics[row.ref].authority != "authorised")
+            and register.find(
+                marks(
+                    row.country.value,
+                    (row.name, row.name_zh, row.name_ko),
+                    ref=row.ref,
+                    postal_code=row.postal_code,
+                    unit=row.unit,
+                    website=row.website,
+                    phone=row.phone,
+                )
+            )
+        ]
+
+    def remember_who_wants_out(self) -> None:
+        """A file that says "do_not_list" says it for good."""
+        for clinic in self.touched.values():
+            if clinic.authority == "do_not_list":
+                do_not_list.add(clinic, "said so in a listing file", OPERATOR, self.now, way="import")
+
     def take_clinic(self, row: ClinicRow) -> None:
         known = self.clinics.get(row.ref)
         clinic = known or Clinic(
@@ -110,9 +144,9 @@ class _Import:
             facts.forget(clinic, different - kept)
         if known is None or different - kept or placed:
             clinic.updated_at = self.now
-        for field in sorted({facts.FIELD_OF[name] for name in different & kept if name in facts.FIELD_OF}):
-            after = {name: _plain(wanted[name]) for name in facts.FIELDS[field] if name in wanted}
-            self._propose(clinic, row.source, row.verified_on, Change(CHANGE_CLINIC, "", field, after))
+        for fact in sorted({facts.FIELD_OF[name] for name in different & kept if name in facts.FIELD_OF}):
+            after = {name: _plain(wanted[name]) for name in facts.FIELDS[fact] if name in wanted}
+            self._propose(clinic, row.source, row.verified_on, Change(CHANGE_CLINIC, "", fact, after))
         db.session.add(clinic)
 
     def take_practitioners(self, rows: Iterable[PractitionerRow]) -> None:

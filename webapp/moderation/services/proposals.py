@@ -61,9 +61,12 @@ def propose(
     """Queue these changes, in the caller's transaction; returns those that are new.
 
     The same difference, found again, is the proposal that is there already; another one for the same thing takes
-    its place. What was refused is not proposed again while the source still says the same.
+    its place. What was refused is not proposed again while the source still says the same. For a clinic that asked
+    never to be listed nothing is proposed.
     """
     made: list[Proposal] = []
+    if clinic.authority == "do_not_list":
+        return made
     for change in changes:
         hashed = _hash(change.after)
         same = _earlier(clinic, change)
