@@ -1,5 +1,7 @@
 """A clinic's offers for those who keep them: each price as the public sees it, and if not, why and what to do."""
 
+import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -17,6 +19,7 @@ from webapp.moderation.models import HeldText
 from webapp.offers import queries as offers
 from webapp.offers.labels import CONDITIONS, HIDDEN, TAX_WORDS, UNITS, quantity_words
 from webapp.offers.models import Offer
+from webapp.offers.terms_json import terms_as_json
 from webapp.portal.price_words import ADVICE, HIDDEN_BY, MISSING_TERMS
 from webapp.settings import current_settings, market_policy
 from webapp.treatments import queries as treatments
@@ -70,6 +73,14 @@ class PriceSheet:
     retired: list[Line]
     unconfirmed: int
     hidden: int
+
+
+def version(terms: OfferTerms) -> str:
+    """The same for terms that say the same, whenever they were read or confirmed."""
+    said = {
+        name: value for name, value in terms_as_json(terms).items() if name not in {"source", "verified_on"}
+    }
+    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
 
 def treatment_names() -> Names:

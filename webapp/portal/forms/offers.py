@@ -15,6 +15,7 @@ from wtforms import (
     FieldList,
     Form,
     FormField,
+    HiddenField,
     IntegerField,
     SelectField,
     StringField,
@@ -126,6 +127,8 @@ class FeeForm(Form):
 class OfferForm(FlaskForm):
     """Made by `offer_form`, which knows the treatments. `validate_offer` is the check, not `validate`."""
 
+    # Which version of the offer the form was opened with (price_sheet.version).
+    seen = HiddenField()
     title = _text(_l("What you call it"), 300)
     parts = FieldList(FormField(PartForm), min_entries=1, max_entries=_MOST_ROWS)
     parts_missing = BooleanField(_l("It holds more than is named here"))

@@ -5,3 +5,6 @@ One line per module.
 
 from webapp.portal.views import enquiries as enquiries
 from webapp.portal.views import home as home
+from webapp.portal.views import prices as prices
+from webapp.portal.views import proposals as proposals
+from webapp.portal.views import uploads as uploads

@@ -13,6 +13,7 @@ from webapp.access import Audience, open_to
 from webapp.clinics.models import Clinic
 from webapp.domain.lint import Finding
 from webapp.domain.listing_csv.checks import USUAL_CURRENCY
+from webapp.domain.offers import OfferTerms
 from webapp.extensions import csrf
 from webapp.i18n import localised, today_in, utc_now
 from webapp.moderation.services import editing
@@ -22,9 +23,11 @@ from webapp.offers.models import Offer
 from webapp.offers.queries import terms_of
 from webapp.portal import price_sheet, waiting
 from webapp.portal.blueprint import blueprint
+from webapp.portal.differences import differences, price_step
 from webapp.portal.forms import offer_terms
 from webapp.portal.forms.offers import MAX_PARTS, OTHER, OfferForm, give_options, needs, offer_form
 from webapp.portal.membership import actor, current_clinic
+from webapp.portal.price_sheet import version
 from webapp.portal.price_words import finding_words, market_hints, rule_words
 from webapp.settings import market_policy
 from webapp.treatments.models import Treatment
@@ -99,6 +102,14 @@ def _offer(clinic: Clinic, ref: str) -> Offer:
     return editing.find_offer(clinic, ref) or abort(404)
 
 
+class _Overtaken(Exception):
+    """The offer was changed since the form was opened; `terms` are what it says now."""
+
+    def __init__(self, terms: OfferTerms) -> None:
+        super().__init__(terms.title)
+        self.terms = terms
+
+
 @dataclass(frozen=True, slots=True)
 class _Page:
     """What the form of one offer is about; `offer` None: a new one."""
@@ -112,14 +123,18 @@ class _Page:
 
     def form(self) -> OfferForm:
         """With what was sent, or with what the offer states now."""
-        return offer_form(self._options(), None if request.method == "POST" else self._prefilled())
+        form = offer_form(self._options(), None if request.method == "POST" else self._prefilled())
+        if request.method != "POST" and self.offer is not None:
+            form.seen.data = version(terms_of(self.offer))
+        return form
 
     def add_part(self, form: OfferForm) -> None:
         if len(form.parts) < MAX_PARTS:
             form.parts.append_entry()
             give_options(form, self._options())
 
-    def render(self, form: OfferForm) -> str:
+    def render(self, form: OfferForm, other: tuple[OfferTerms, OfferTerms] | None = None) -> str:
+        """`other`: what somebody else made of the offer meanwhile, and what was typed."""
         policy = market_policy(self.clinic.country)
         return render_template(
             "portal/offer.html",
@@ -129,6 +144,10 @@ class _Page:
             may_add=len(form.parts) < MAX_PARTS,
             refused=price_sheet.listable(self.clinic.country)[1],
             rule_words=rule_words,
+            other=other,
+            names=price_sheet.treatment_names(),
+            differences=differences,
+            price_step=price_step,
             hints=market_hints(
                 policy.country,
                 event_terms=policy.prices.show_event_terms,
@@ -178,7 +197,13 @@ def _offer_page(page: _Page) -> Response | str | tuple[str, int]:
     ref = page.offer.ref if page.offer else None
     try:
         with unit_of_work():
-            edited = editing.save_offer(current_clinic(), ref, typed.terms, actor(), utc_now())
+            clinic = current_clinic()
+            if ref is not None:
+                _refuse_overtaken(form, terms_of(_offer(clinic, ref)))
+            edited = editing.save_offer(clinic, ref, typed.terms, actor(), utc_now())
+    except _Overtaken as other:
+        form.seen.data = version(other.terms)
+        return page.render(form, other=(other.terms, typed.terms)), 422
     except TextRefused as refusal:
         _show_texts(form, typed, refusal)
         return page.render(form), 422
@@ -190,6 +215,11 @@ def _offer_page(page: _Page) -> Response | str | tuple[str, int]:
         return page.render(form), 422
     _announce(typed.terms.title, edited)
     return redirect(url_for("portal.prices", slug=page.clinic.slug), 303)
+
+
+def _refuse_overtaken(form: OfferForm, now: OfferTerms) -> None:
+    if form.seen.data != version(now):
+        raise _Overtaken(now)
 
 
 def _show_texts(form: OfferForm, typed: offer_terms.Typed, refusal: TextRefused) -> None:
