@@ -1,7 +1,8 @@
-"""The words for what the rules decide of a clinic."""
+"""The words for what the rules decide of a clinic, and for its opening hours."""
 
 from flask_babel import lazy_gettext as _l
 
+from webapp.domain.listing_csv.hours import Weekday
 from webapp.domain.market import EnquiryRefusal
 
 ENQUIRY_REFUSALS = {
@@ -25,3 +26,13 @@ _SAID = {SAID_HERE: _l("the clinic itself"), SAID_BY_STAFF: _l("checked by our s
 def source_words(source: str) -> str:
     """A stored source in the reader's language."""
     return str(_SAID.get(source, source))
+
+WEEKDAYS = {
+    Weekday.MO: _l("Monday"),
+    Weekday.TU: _l("Tuesday"),
+    Weekday.WE: _l("Wednesday"),
+    Weekday.TH: _l("Thursday"),
+    Weekday.FR: _l("Friday"),
+    Weekday.SA: _l("Saturday"),
+    Weekday.SU: _l("Sunday"),
+}

@@ -11,10 +11,10 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from config import ROOT
-from webapp.clinics.labels import ENQUIRY_REFUSALS, source_words
+from webapp.clinics.labels import ENQUIRY_REFUSALS, WEEKDAYS, source_words
 from webapp.clinics.models import Clinic, Practitioner
 from webapp.directory.cards import Names, OfferView, clinic_name, offer_view
-from webapp.directory.labels import WEEKDAYS, language_names
+from webapp.directory.labels import language_names
 from webapp.domain.listing_csv.hours import InvalidHours, OpeningSpan, Weekday, parse_hours
 from webapp.domain.offers import Consultation, Field, OfferTerms, is_stale, unstated
 from webapp.i18n import LANGUAGES, format_day, format_money, today_in, utc_now

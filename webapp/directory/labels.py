@@ -6,7 +6,6 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from webapp.domain.listing_csv.hours import Weekday
 from webapp.search.queries import PriceOrderRefused, Sort
 
 MARKETS = {"SG": _l("Singapore"), "KR": _l("Gangnam, Seoul")}
@@ -47,16 +46,6 @@ PLACE_KINDS = {
     "postal": _l("postal code"),
     "sector": _l("postal sector"),
     "district": _l("postal district"),
-}
-
-WEEKDAYS = {
-    Weekday.MO: _l("Monday"),
-    Weekday.TU: _l("Tuesday"),
-    Weekday.WE: _l("Wednesday"),
-    Weekday.TH: _l("Thursday"),
-    Weekday.FR: _l("Friday"),
-    Weekday.SA: _l("Saturday"),
-    Weekday.SU: _l("Sunday"),
 }
 
 AREAS = {
