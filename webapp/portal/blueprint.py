@@ -1,23 +1,36 @@
-"""The portal's blueprint, on its own so that each of its pages can stand in a module of its own."""
+"""The portal's blueprints, on their own so that each page can stand in a module of its own."""
 
 from typing import Any
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, current_app, request
 
 from webapp.portal.membership import current_clinic, current_role
+from webapp.portal.models import OWNER
+from webapp.portal.words import PAGES
 
 blueprint = Blueprint("portal", __name__, url_prefix="/portal", template_folder="templates")
+# Pages behind mailed links, for people who need not be signed in: /c/… as the other links of clinics.
+links = Blueprint("portal_links", __name__, url_prefix="/c", template_folder="templates")
 
 
 @blueprint.context_processor
 def _of_the_clinic() -> dict[str, Any]:
-    """What every page below a clinic's address shows: the clinic, and whether the reader is one of its owners."""
+    """What every page below a clinic's address shows: the clinic, its pages, and whether the reader owns it."""
     if "slug" not in (request.view_args or {}):
         return {}
-    return {"clinic": current_clinic(), "is_owner": current_role() == "owner"}
+    return {
+        "clinic": current_clinic(),
+        "is_owner": current_role() == OWNER,
+        "clinic_pages": [
+            (endpoint, label, endpoint == request.endpoint)
+            for endpoint, label in PAGES
+            if endpoint in current_app.view_functions
+        ],
+    }
 
 
 @blueprint.after_request
+@links.after_request
 def _kept_by_nobody(response: Response) -> Response:
     """A clinic's own pages stay out of caches and search engines."""
     response.headers["Cache-Control"] = "no-store"

@@ -3,8 +3,12 @@
 One line per module.
 """
 
+from webapp.portal.views import doctors as doctors
 from webapp.portal.views import enquiries as enquiries
 from webapp.portal.views import home as home
+from webapp.portal.views import pause as pause
+from webapp.portal.views import people as people
 from webapp.portal.views import prices as prices
+from webapp.portal.views import profile as profile
 from webapp.portal.views import proposals as proposals
 from webapp.portal.views import uploads as uploads
