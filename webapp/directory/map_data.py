@@ -9,8 +9,8 @@ from flask_babel import gettext as _
 from webapp.clinics.models import Clinic
 from webapp.directory.cards import clinic_name
 from webapp.directory.labels import MARKETS
-from webapp.directory.landmarks import landmarks_in
 from webapp.domain.geo import Point, bounding_box
+from webapp.geocoding.landmarks import landmarks_in
 from webapp.i18n import current_language
 from webapp.settings import current_settings
 
