@@ -15,6 +15,7 @@ from webapp.enquiries import views as enquiries
 from webapp.extensions import babel, csrf, db, limiter, migrate
 from webapp.guide import views as guide
 from webapp.i18n import LanguagePrefix, select_locale
+from webapp.moderation import views as moderation
 from webapp.outbox import views as outbox
 from webapp.queue import Doorbell
 from webapp.quotes import views as quotes
@@ -45,6 +46,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.register_blueprint(guide.blueprint)
     app.register_blueprint(enquiries.blueprint)
     app.register_blueprint(quotes.blueprint)
+    app.register_blueprint(moderation.blueprint)
     if settings.is_development:
         app.register_blueprint(outbox.mailbox)
     api_v1.init_app(app)

@@ -8,7 +8,7 @@ from flask_talisman import Talisman
 from config import Settings
 
 # Pages that stand behind a token or hold somebody's words: never kept by a cache, never in a Referer.
-_PRIVATE_PATHS = ("/e/", "/q/", "/enquiries/", "/mailbox")
+_PRIVATE_PATHS = ("/e/", "/q/", "/c/", "/u/", "/enquiries/", "/mailbox")
 
 
 def init_app(app: Flask, settings: Settings) -> None:

@@ -6,7 +6,7 @@ finds one of each and not a thousand.
 
 from typing import Any
 
-from webapp.queue import FORGET_ENQUIRIES, SWEEP_DELIVERIES
+from webapp.queue import EXPIRE_CLAIMS, FORGET_ENQUIRIES, REMIND_CLINICS, SWEEP_DELIVERIES
 
 # The queue of everything below.
 PERIODIC = "periodic"
@@ -21,6 +21,18 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     # Keeps the promise of the enquiry form: after so many days nothing of it is left.
     "forget enquiries": {
         "task": FORGET_ENQUIRIES,
+        "schedule": 3600.0,
+        "options": {"queue": PERIODIC, "expires": 3600},
+    },
+    # Claims, and requests never to be listed, whose link nobody used in time.
+    "expire claims": {
+        "task": EXPIRE_CLAIMS,
+        "schedule": 3600.0,
+        "options": {"queue": PERIODIC, "expires": 3600},
+    },
+    # Asks clinics to confirm what they state before it counts as unconfirmed.
+    "remind clinics": {
+        "task": REMIND_CLINICS,
         "schedule": 3600.0,
         "options": {"queue": PERIODIC, "expires": 3600},
     },

@@ -91,11 +91,11 @@ def test_every_page_of_the_sitemap_is_there(client: FlaskClient, reference: Sess
 def test_robots_keep_out_of_what_stands_behind_links(client: FlaskClient, settings: Settings) -> None:
     lines = client.get("/robots.txt").get_data(as_text=True).splitlines()
     for prefix in ("", "/zh", "/ko"):
-        for path in ("/e/", "/q/", "/enquiries", "/mailbox"):
+        for path in ("/e/", "/q/", "/c/", "/u/", "/enquiries", "/never-list", "/sent/", "/mailbox"):
             assert f"Disallow: {prefix}{path}" in lines
     assert lines[0] == "User-agent: *"
     assert f"Sitemap: {settings.base_url}/sitemap.xml" in lines
-    assert len([line for line in lines if line.startswith("Disallow")]) == 4 * len(LANGUAGES)
+    assert len([line for line in lines if line.startswith("Disallow")]) == 8 * len(LANGUAGES)
 
 
 def fields(text: str) -> dict[str, str]:

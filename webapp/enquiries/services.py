@@ -130,8 +130,9 @@ def find_by_key(key: str) -> Enquiry | None:
 
 
 def release_contact(recipient: Recipient, now: datetime) -> None:
-    """Let one clinic read how to reach the patient. Releasing twice changes nothing."""
-    if recipient.contact_released_at is None:
+    """Let one clinic read how to reach the patient. Releasing twice, or to a clinic that left, changes nothing."""
+    clinic = db.session.get_one(Clinic, recipient.clinic_id)
+    if recipient.contact_released_at is None and clinic.authority == "authorised":
         recipient.contact_released_at = now
 
 
@@ -167,8 +168,8 @@ def clinic_left(clinic_id: int, now: datetime) -> None:
     """
     recipients = db.session.scalars(select(Recipient).where(Recipient.clinic_id == clinic_id)).all()
     for recipient in recipients:
-        if recipient.state == "asked":
-            outbox.cancel(f"enquiry-asks-clinic:{recipient.id}")
+        if recipient.state == "asked" and recipient.delivery_id is not None:
+            outbox.cancel(db.session.get_one(Delivery, recipient.delivery_id).key)
     links.revoke_quote_links([recipient.id for recipient in recipients], now)
 
 
@@ -193,6 +194,9 @@ def note_delivery_ended(delivery: Delivery, now: datetime) -> None:
 
 
 def _ask(recipient: Recipient, clinic: Clinic, key: str, now: datetime, answer_days: int) -> None:
+    if clinic.authority != "authorised":
+        # It left while the form was on its way; the patient's page says so.
+        return
     token = links.mint_for_clinic(recipient, now, answer_days)
     delivery = outbox.post(
         key, clinic.enquiry_email or "", partial(mail.asks_clinic, recipient.enquiry, clinic, token)

@@ -13,7 +13,7 @@ MAX_CLINICS_IN_SITEMAP = 16_000
 # RFC 9116 asks for less than a year, so that a forgotten file is noticed.
 SECURITY_TXT_LIFETIME = timedelta(days=180)
 # What stands behind a link that somebody was sent, and what is being written.
-CLOSED_TO_ROBOTS = ("/e/", "/q/", "/enquiries", "/mailbox")
+CLOSED_TO_ROBOTS = ("/e/", "/q/", "/c/", "/u/", "/enquiries", "/never-list", "/sent/", "/mailbox")
 OPEN_PAGES = (
     "/", "/clinics", "/treatments", "/compare", "/how-results-are-ordered", "/for-clinics", "/about/data", "/privacy",
 )  # fmt: skip

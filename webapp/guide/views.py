@@ -9,6 +9,7 @@ from webapp.guide import machine_files, queries, rules, treatment_page
 from webapp.guide.labels import KINDS, LANGUAGE_NAMES, NAME_LANGUAGES
 from webapp.guide.names import Entry, entries, is_public, local_names
 from webapp.i18n import localised, utc_now
+from webapp.moderation import authority_text
 from webapp.outbox import queries as outbox
 from webapp.settings import current_settings
 from webapp.treatments import queries as treatments
@@ -75,7 +76,11 @@ def privacy() -> str:
 @open_to(Audience.ANYONE)
 def for_clinics() -> str:
     return render_template(
-        "guide/for_clinics.html", market_rules=rules.market_rules(), switches=rules.switches()
+        "guide/for_clinics.html",
+        market_rules=rules.market_rules(),
+        switches=rules.switches(),
+        paragraphs=authority_text.paragraphs(),
+        version=authority_text.VERSION,
     )
 
 

@@ -10,6 +10,7 @@ from webapp.domain.listing_csv import Known, KnownOffer, KnownTreatment
 from webapp.domain.offers import PriceBasis
 from webapp.extensions import db
 from webapp.offers.models import Offer, OfferPart
+from webapp.settings import current_settings
 from webapp.treatments.models import Treatment
 
 # The facts of a clinic that its page shows with their source (services.facts knows their columns).
@@ -71,6 +72,14 @@ def known() -> Known:
             for row in db.session.scalars(select(Treatment))
         },
     )
+
+
+def claimable(slug: str) -> Clinic | None:
+    """A clinic that somebody may claim: any, but for samples outside development."""
+    clinic = db.session.scalar(select(Clinic).where(Clinic.slug == slug))
+    if clinic is None or (clinic.sample and not current_settings().is_development):
+        return None
+    return clinic
 
 
 def is_empty() -> bool:

@@ -84,10 +84,12 @@ def history(delivery_id: int) -> list[tuple[datetime, str, int | None, str]]:
 
 def suppressions(address: str) -> frozenset[str]:
     """Why mail to this address is stopped ("unsubscribed": optional mail, "bounced": any); empty where it is not."""
-    rows = db.session.scalars(
-        select(Suppression.reason).where(Suppression.address_hash == address_hash(address))
-    )
-    return frozenset(rows)
+    return suppressions_of(address_hash(address))
+
+
+def suppressions_of(hashed: str) -> frozenset[str]:
+    """See `suppressions`; of an address that is known by `encryption.address_hash` only."""
+    return frozenset(db.session.scalars(select(Suppression.reason).where(Suppression.address_hash == hashed)))
 
 
 def mailbox_mails(limit: int) -> list[StoredMail] | None:

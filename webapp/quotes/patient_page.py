@@ -52,6 +52,8 @@ class Column:
     bill: CourseSum | None
     published: Sequence[Published]
     released_at: datetime | None
+    # The clinic withdrew, or asked not to be listed: it has no page and no prices any more.
+    has_left: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,7 @@ def build(enquiry: Enquiry) -> Page:
     for recipient in enquiry.recipients:
         clinic = asked[recipient.clinic_id]
         today = today_in(clinic.country, utc_now())
+        has_left = not market_policy(clinic.country).listing_visible(clinic.authority)
         quote = answers.get(recipient.id)
         terms = queries.terms(quote, clinic.country, slugs) if quote else None
         columns.append(
@@ -90,8 +93,9 @@ def build(enquiry: Enquiry) -> Page:
                 quote=quote,
                 terms=terms,
                 bill=_bill(terms, want, today) if terms else None,
-                published=_published(clinic, published.get(clinic.id, ()), want, today),
+                published=() if has_left else _published(clinic, published.get(clinic.id, ()), want, today),
                 released_at=recipient.contact_released_at,
+                has_left=has_left,
             )
         )
     return Page(enquiry, treatment, columns, any(column.clinic.sample for column in columns))

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -103,6 +103,8 @@ def quote_page(token: str) -> Response | str | tuple[str, int]:
     """GET: the enquiry and a quote form prefilled from the clinic's own offers. POST: the answer."""
     found = behind(token, links.QUOTE)
     sheet = _Sheet(found)
+    if sheet.clinic.authority != "authorised":
+        abort(410)  # it left: what patients wrote is not for it any more
     if request.method != "POST":
         return sheet.page(sheet.form(prefilled=True))
     form = sheet.form(prefilled=False)

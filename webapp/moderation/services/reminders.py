@@ -81,6 +81,11 @@ def unsubscribe(link: ClinicLink, now: datetime) -> None:
     outbox.suppress_hash(link.subject_hash or "", outbox.UNSUBSCRIBED, now)
 
 
+def is_unsubscribed(link: ClinicLink) -> bool:
+    """Does the link's address get no such mail any more?"""
+    return outbox.UNSUBSCRIBED in outbox_queries.suppressions_of(link.subject_hash or "")
+
+
 def _post(clinic: Clinic, due: _Due, purpose: str, now: datetime) -> bool:
     address = clinic.enquiry_email or ""
     if outbox_queries.suppressions(address):
