@@ -3,6 +3,7 @@
 One line per module.
 """
 
+from webapp.portal.views import authority as authority
 from webapp.portal.views import doctors as doctors
 from webapp.portal.views import enquiries as enquiries
 from webapp.portal.views import home as home
