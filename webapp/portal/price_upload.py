@@ -2,12 +2,14 @@
 
 import hashlib
 import json
+from collections.abc import Set
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from webapp.clinics.models import Clinic
 from webapp.domain.lint import Finding
 from webapp.domain.listing_csv import (
+    SHEET,
     Known,
     KnownOffer,
     KnownTreatment,
@@ -16,6 +18,7 @@ from webapp.domain.listing_csv import (
     read_price_list,
     with_kept_parts,
 )
+from webapp.domain.listing_diff import keep_what_is_not_told
 from webapp.domain.offers import OfferTerms
 from webapp.i18n import today_in
 from webapp.moderation import export
@@ -120,13 +123,25 @@ def plan(clinic: Clinic, content: bytes, filename: str, now: datetime) -> Plan:
     if not rows:
         return Plan(errors=(RowError(filename[:100], None, None, "file_empty"),))
     held = waiting.by_ref(clinic)
+    columns = {SHEET.column(cell) for cell in sheet.rows[0][1]}
     for row in rows:
-        before = there.get(row.offer_ref)
-        after = waiting.kept(row.terms, before, held.get(row.offer_ref, ())) if before else row.terms
+        before, after = there.get(row.offer_ref), row.terms
+        if before is not None:
+            after = _with_what_it_does_not_tell(before, after, columns)
+            after = waiting.kept(after, before, held.get(row.offer_ref, ()))
         _sort_in(found, clinic, row.line, row.offer_ref, before, after)
     named = {row.offer_ref for row in rows}
     found.missing = [(ref, terms) for ref, terms in there.items() if ref not in named]
     return found
+
+
+def _with_what_it_does_not_tell(before: OfferTerms, after: OfferTerms, columns: Set[str]) -> OfferTerms:
+    """A column that the file does not have says nothing; an empty cell of one that it has empties the field."""
+    try:
+        return keep_what_is_not_told(before, after, columns)
+    except ValueError:
+        # What was kept would contradict what the file says: a price per session of what is a combo now.
+        return after
 
 
 def _sort_in(

@@ -8,6 +8,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from webapp.domain.listing_diff import Bound
 from webapp.domain.offers import OfferTerms
 from webapp.moderation.models import Proposal
 from webapp.moderation.services import proposals
@@ -42,11 +43,10 @@ _COLUMNS = {
 
 # Why a change is only ever accepted by hand, by the code of the bound that it breaks.
 _BOUNDS = {
-    "ratio": _l("The price changes by more than usual. Is a digit missing or too many?"),
-    "currency": _l("The currency is another one."),
-    "zero": _l("The price is zero."),
-    "low": _l("The price is far lower than before."),
-    "high": _l("The price is far higher than before."),
+    Bound.RATIO: _l(
+        "The price would be a tenth of what it was, or ten times. Is a digit missing or too many?"
+    ),
+    Bound.CURRENCY: _l("The currency is another one."),
 }
 
 
@@ -87,7 +87,7 @@ def bound_words(code: str | None) -> str | None:
     """Why it needs a tick of its own; None: it is within bounds."""
     if code is None:
         return None
-    return str(_BOUNDS.get(code) or _("It is unlike what you had before."))
+    return str(_BOUNDS[Bound(code)]) if code in set(Bound) else _("It is unlike what you had before.")
 
 
 _Said = tuple[str, str, PriceStep | None, list[Difference], list[str]]

@@ -30,7 +30,8 @@ class UploadForm(FlaskForm):
             field.errors = [_("Choose a file.")]
             return
         self.filename = plain_text(sent.filename)[:_MAX_NAME]
-        self.content = sent.stream.read(LIMITS.file_bytes + 1)
+        with sent.stream as stream:
+            self.content = stream.read(LIMITS.file_bytes + 1)
         if len(self.content) > LIMITS.file_bytes:
             field.errors = [
                 _("The file is larger than 2 MB. A price list is far smaller; is it the right file?")
