@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Blueprint, Response, current_app, request
 
-from webapp.portal.membership import current_clinic, current_role
+from webapp.portal.membership import kept
 from webapp.portal.models import OWNER
 from webapp.portal.words import PAGES
 
@@ -15,12 +15,17 @@ links = Blueprint("portal_links", __name__, url_prefix="/c", template_folder="te
 
 @blueprint.context_processor
 def _of_the_clinic() -> dict[str, Any]:
-    """What every page below a clinic's address shows: the clinic, its pages, and whether the reader owns it."""
-    if "slug" not in (request.view_args or {}):
+    """What every page below a clinic's address shows: the clinic, its pages, and whether the reader owns it.
+
+    Nothing where the reader does not keep it: the page of an error is drawn with this too.
+    """
+    found = kept()
+    if found is None:
         return {}
+    clinic, role = found
     return {
-        "clinic": current_clinic(),
-        "is_owner": current_role() == OWNER,
+        "clinic": clinic,
+        "is_owner": role == OWNER,
         "clinic_pages": [
             (endpoint, label, endpoint == request.endpoint)
             for endpoint, label in PAGES

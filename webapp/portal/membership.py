@@ -23,12 +23,12 @@ def current_clinic() -> Clinic:
     Asked inside `unit_of_work()` it looks again whether the reader may keep it, so that a colleague who was
     removed while her form was on its way changes nothing: 404 then.
     """
-    return _found()[0]
+    return (kept() or abort(404))[0]
 
 
 def current_role() -> str:
     """owner or staff: what the reader is at `current_clinic()`."""
-    return _found()[1]
+    return (kept() or abort(404))[1]
 
 
 def actor() -> Actor:
@@ -37,9 +37,8 @@ def actor() -> Actor:
     return Actor(ActorKind.CLINIC, account.name or account.email, account.id)
 
 
-def _found() -> tuple[Clinic, str]:
-    slug = (request.view_args or {}).get("slug", "")
-    found = queries.clinic_of(current_account().id, slug)
-    if found is None:
-        abort(404)
-    return found
+def kept() -> tuple[Clinic, str] | None:
+    """The clinic that the address names and what the reader is there; None when she does not keep it."""
+    account = session.current()
+    slug = (request.view_args or {}).get("slug")
+    return queries.clinic_of(account.id, slug) if account is not None and slug else None

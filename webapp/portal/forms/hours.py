@@ -6,7 +6,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, FieldList, Form, FormField, TimeField
+from wtforms import BooleanField, Form, FormField, TimeField
 from wtforms.validators import Optional
 
 from webapp.domain.listing_csv.hours import InvalidHours, OpeningSpan, Weekday, format_hours, parse_hours
@@ -54,25 +54,34 @@ class DayForm(Form):
 
 
 class HoursForm(OpenedForm):
-    """Seven rows, Monday first."""
+    """Seven rows under the days' own names, so that a row that is not sent moves no other."""
 
-    days = FieldList(FormField(DayForm), min_entries=7, max_entries=7)
+    mo = FormField(DayForm)
+    tu = FormField(DayForm)
+    we = FormField(DayForm)
+    th = FormField(DayForm)
+    fr = FormField(DayForm)
+    sa = FormField(DayForm)
+    su = FormField(DayForm)
     like_monday = BooleanField(_l("Tuesday to Friday are like Monday"))
 
     def validate_hours(self) -> bool:
         """Also checks each day's times against each other."""
-        valid = bool(self.validate())
-        rows = list(self.days)
-        if self.like_monday.data:
-            del rows[1:5]
-        for row in rows:
-            row.form.check()
-        self.days.errors = [row.errors for row in self.days] if any(row.errors for row in self.days) else []
-        return valid and not self.days.errors
+        self.validate()
+        unread = _MON_TO_FRI[1:] if self.like_monday.data else ()
+        for day, row in self.rows():
+            if day not in unread:
+                row.check()
+        return not self.errors
+
+    def rows(self) -> list[tuple[Weekday, DayForm]]:
+        """Monday first."""
+        days = (self.mo, self.tu, self.we, self.th, self.fr, self.sa, self.su)
+        return [(day, field.form) for day, field in zip(Weekday, days, strict=True)]
 
     def typed(self) -> dict[str, Any]:
         """What was typed, by the clinic's column: the text, or None where every day is empty."""
-        week = {day: row.form.spans() for day, row in zip(Weekday, self.days, strict=True)}
+        week = {day: row.spans() for day, row in self.rows()}
         if self.like_monday.data:
             week |= dict.fromkeys(_MON_TO_FRI, week[Weekday.MO])
         return {"hours": as_text(week)}
@@ -83,7 +92,7 @@ def hours_form(hours: str | None) -> HoursForm:
     form = HoursForm()
     if not form.is_submitted():
         week = as_week(hours) or {}
-        form = HoursForm(data={"days": [_as_row(week.get(day, ())) for day in Weekday]})
+        form = HoursForm(data={day.lower(): _as_row(week.get(day, ())) for day in Weekday})
         form.remember({"hours": canonical(hours)})
     return form
 

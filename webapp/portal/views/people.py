@@ -144,11 +144,12 @@ def accept_invitation(token: str) -> Response | tuple[str, int]:
     with unit_of_work():
         link = _link(token, clinic_links.INVITATION)
         joined = members.accept(link, utc_now(), current_language())
-        if joined is not None:
-            session.begin(joined.account)
     if joined is None:
         return render_template("portal/link_ended.html"), 410
-    return redirect(url_for("portal.overview", slug=joined.clinics[0].slug), 303)
+    goal = url_for("portal.overview", slug=joined.clinics[0].slug)
+    if session.begin(joined.account, goal):
+        return redirect(goal, 303)
+    return redirect(url_for("accounts.second_factor"), 303)
 
 
 @links.get("/address/<token>")

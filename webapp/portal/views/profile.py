@@ -48,7 +48,9 @@ def profile(slug: str) -> Response | str | tuple[str, int]:
             stored = _shown(clinic)
             merged = form.merge(form.typed(), stored)
             edited = (
-                Edited() if merged.conflicts else editing.edit_clinic(clinic, merged.values, actor(), utc_now())
+                Edited()
+                if merged.conflicts
+                else editing.edit_clinic(clinic, merged.values, actor(), utc_now())
             )
     except TextRefused as refused:
         refuse_words(form, refused.findings)
@@ -106,7 +108,7 @@ def _hours_page(form: HoursForm) -> str:
     return render_template(
         "portal/hours.html",
         form=form,
-        weekdays=list(WEEKDAYS.values()),
+        weekdays=WEEKDAYS,
         # Hours that this form cannot show: they stay until it says something else.
         unreadable=text if as_week(text) is None else None,
     )
