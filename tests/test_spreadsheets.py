@@ -243,16 +243,42 @@ def test_an_entry_that_lies_about_its_size_is_refused() -> None:
     [
         sheet(*["<c/>" * 200] * 2_100),
         sheet(text("a"), after="<mergeCells>" + '<mergeCell ref="A1:B2"/>' * 41_000 + "</mergeCells>"),
+        sheet(
+            text("a"),
+            after=f'<dataValidations><dataValidation sqref="{"A1:B2 " * 200_000}"/></dataValidations>',
+        ),
         sheet("<a>" * 200 + "</a>" * 200),
         sheet('<row r="1048576"><c><v>1</v></c></row>'),
         sheet('<row r="99999999999999"><c><v>1</v></c></row>'),
         sheet(*['<c t="s"><v>0</v></c>' * 100] * 10),
     ],
-    ids=["cells", "other elements", "depth", "the last row", "a row beyond", "one text from many cells"],
+    ids=[
+        "cells",
+        "other elements",
+        "attributes",
+        "depth",
+        "the last row",
+        "a row beyond",
+        "one text from many cells",
+    ],
 )
 def test_more_than_a_price_list_can_be_is_refused_soon(content: str) -> None:
     started = time.perf_counter()
     assert refused(workbook(content, strings=shared("a" * 32_000))) == "workbook_too_large"
+    assert time.perf_counter() - started < 5
+
+
+@pytest.mark.parametrize("name", ["Print_Titles", "Print_Area"])
+@pytest.mark.parametrize("text", ["$A:$A," * 150_000, "'" * 900_000])
+def test_ranges_that_patterns_choke_on_are_refused_soon(name: str, text: str) -> None:
+    with zipfile.ZipFile(io.BytesIO(VALID)) as package:
+        book = package.read("xl/workbook.xml").decode()
+    names = (
+        f'<definedNames><definedName name="_xlnm.{name}" localSheetId="0">{text}</definedName></definedNames>'
+    )
+    data = workbook(sheet(""), more={"xl/workbook.xml": book.replace("</sheets>", "</sheets>" + names)})
+    started = time.perf_counter()
+    assert refused(data) == "workbook_too_large"
     assert time.perf_counter() - started < 5
 
 

@@ -41,6 +41,10 @@ MAX_ENTRIES = 500
 # XML elements of rows and cells, and all others, of which openpyxl builds an object each: some 20 µs.
 MAX_CELL_ELEMENTS = 400_000
 MAX_OTHER_ELEMENTS = 40_000
+# The attributes of those others and the texts of defined names, one and together, in letters: openpyxl takes ranges
+# and formats in them apart with patterns whose time grows with the square of the length, and worse.
+MAX_ATTRIBUTE, MAX_ATTRIBUTES = 3_000, 400_000
+MAX_NAME, MAX_NAMES = 1_000, 20_000
 MAX_DEPTH = 100
 # What Excel itself allows in a cell.
 MAX_CELL = 32_767
@@ -155,6 +159,9 @@ class _Budget:
     def __init__(self) -> None:
         self._cells = 0
         self._others = 0
+        self._attributes = 0
+        self._names = 0
+        self._name: int | None = None
         self._depth = 0
 
     def spend(self, part: bytes) -> None:
@@ -163,7 +170,8 @@ class _Budget:
         parser.StartDoctypeDeclHandler = self._doctype
         parser.StartElementHandler = self._start
         parser.EndElementHandler = self._end
-        self._depth = 0
+        parser.CharacterDataHandler = self._characters
+        self._depth, self._name = 0, None
         try:
             parser.Parse(part, True)
         except expat.ExpatError:
@@ -172,17 +180,37 @@ class _Budget:
     def _doctype(self, *_declaration: object) -> None:
         raise Unreadable("workbook_broken")
 
-    def _start(self, name: str, _attributes: Mapping[str, str]) -> None:
+    def _start(self, name: str, attributes: Mapping[str, str]) -> None:
         self._depth += 1
-        if name.rpartition(":")[2] in _CELL_ELEMENTS:
+        local = name.rpartition(":")[2]
+        self._name = 0 if local == "definedName" else None
+        if local in _CELL_ELEMENTS:
             self._cells += 1
         else:
+            lengths = [len(value) for value in attributes.values()]
             self._others += 1
-        if self._cells > MAX_CELL_ELEMENTS or self._others > MAX_OTHER_ELEMENTS or self._depth > MAX_DEPTH:
-            raise Unreadable("workbook_too_large")
+            self._attributes += sum(lengths)
+            _bound(max(lengths, default=0), MAX_ATTRIBUTE)
+        _bound(self._cells, MAX_CELL_ELEMENTS)
+        _bound(self._others, MAX_OTHER_ELEMENTS)
+        _bound(self._attributes, MAX_ATTRIBUTES)
+        _bound(self._depth, MAX_DEPTH)
 
     def _end(self, _name: str) -> None:
         self._depth -= 1
+        self._name = None
+
+    def _characters(self, text: str) -> None:
+        if self._name is not None:
+            self._name += len(text)
+            self._names += len(text)
+            _bound(self._name, MAX_NAME)
+            _bound(self._names, MAX_NAMES)
+
+
+def _bound(count: int, most: int) -> None:
+    if count > most:
+        raise Unreadable("workbook_too_large")
 
 
 def _sheet_rows(data: bytes, limits: Limits) -> Iterator[tuple[int, list[str]]]:
