@@ -61,8 +61,11 @@ def price_list(clinic: Clinic) -> list[OfferRow]:
 
 
 def parts_by_ref(clinic: Clinic) -> Mapping[str, tuple[Part, ...]]:
-    """What each of a clinic's offers holds, by its ref: for `with_kept_parts`."""
-    return {row.offer_ref: row.terms.parts for row in price_list(clinic)}
+    """What each of a clinic's offers holds, by its ref, also the retired: a price list may name one again.
+
+    For `with_kept_parts`.
+    """
+    return {row.ref: terms.parts for row, terms in offers.with_retired(clinic.id)}
 
 
 def titles_by_ref(clinic: Clinic) -> Mapping[str, str]:
