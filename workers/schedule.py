@@ -6,7 +6,14 @@ finds one of each and not a thousand.
 
 from typing import Any
 
-from webapp.queue import EXPIRE_CLAIMS, FORGET_ENQUIRIES, REMIND_CLINICS, SWEEP_DELIVERIES
+from webapp.queue import (
+    EXPIRE_CLAIMS,
+    FORGET_ENQUIRIES,
+    PLAN_REFRESHES,
+    REMIND_CLINICS,
+    SWEEP_DELIVERIES,
+    SWEEP_REFRESHES,
+)
 
 # The queue of everything below.
 PERIODIC = "periodic"
@@ -35,5 +42,17 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "task": REMIND_CLINICS,
         "schedule": 3600.0,
         "options": {"queue": PERIODIC, "expires": 3600},
+    },
+    # Queues the feeds and pages of clinics whose day has come (REFRESH_DAYS); a slot is the market's day.
+    "plan refreshes": {
+        "task": PLAN_REFRESHES,
+        "schedule": 900.0,
+        "options": {"queue": PERIODIC, "expires": 900},
+    },
+    # Rings for the next of them, a few at a time, and for those whose worker was lost.
+    "sweep refreshes": {
+        "task": SWEEP_REFRESHES,
+        "schedule": 5.0,
+        "options": {"queue": PERIODIC, "expires": 5},
     },
 }

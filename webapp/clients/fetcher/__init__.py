@@ -25,6 +25,7 @@ from webapp.clients.fetcher.errors import (
     UserInfo,
 )
 from webapp.clients.fetcher.fetch import Fetched, FetchLimits, NotModified, fetch
+from webapp.clients.fetcher.urls import origin_of
 
 __all__ = [
     "PUBLIC",
@@ -52,4 +53,5 @@ __all__ = [
     "TooSlow",
     "UserInfo",
     "fetch",
+    "origin_of",
 ]

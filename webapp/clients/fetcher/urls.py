@@ -68,6 +68,11 @@ def parse_url(text: str) -> Target:
     return Target(scheme, _host(host, bracketed="[" in parts.netloc), port or _PORTS[scheme], path)
 
 
+def origin_of(url: str) -> str:
+    """ "https://clinic.example" of an address there. Raises as `parse_url` does."""
+    return parse_url(url).origin
+
+
 def follow(target: Target, location: str) -> Target:
     """The target of a redirect's Location, relative or absolute. Raises as `parse_url` does."""
     if _FORBIDDEN.search(location) or len(location) > MAX_URL:

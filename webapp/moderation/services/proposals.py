@@ -6,7 +6,7 @@ has overtaken since is told from one that still fits.
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -101,6 +101,22 @@ def propose(
         made.append(proposal)
     db.session.flush()
     return made
+
+
+def lapse(clinic: Clinic, origin: str, still: Collection[tuple[str, str, str]], now: datetime) -> int:
+    """Set aside the open proposals of this origin that it does not want any more; says how many.
+
+    `still` are the (action, subject, field) that it wants: a feed that went back to the listed price wants nothing.
+    """
+    gone = [
+        row
+        for row in waiting(clinic)
+        if row.origin == origin and (row.action, row.subject, row.field) not in still
+    ]
+    for row in gone:
+        row.state, row.decided_at = "superseded", now
+    db.session.flush()
+    return len(gone)
 
 
 def waiting(clinic: Clinic | None = None) -> Sequence[Proposal]:
