@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests import factories
+from tests.quotes.conftest import asked as asked
 from webapp.clinics.models import Clinic
 from webapp.outbox.models import Delivery
 

@@ -1,5 +1,7 @@
 """The forms without an account: "this is my clinic" and "never list us". They keep what was typed."""
 
+from typing import Any
+
 from email_validator import EmailNotValidError, validate_email
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -112,8 +114,11 @@ class NeverListAnyForm(_WithAddress):
         if field.data and "." not in (host_of(field.data) or ""):
             raise ValidationError(_("This does not look like a web address, for example clinic.example.org."))
 
-    def validate_postal_code(self, field: Field) -> None:
-        if not (field.data or self.website.data or self.phone.data):
-            raise ValidationError(
-                _("Give its web site, telephone number or postal code too: many clinics share a name.")
-            )
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Each field, and one mark beside the name."""
+        valid = bool(super().validate(extra_validators))
+        if self.website.data or self.phone.data or self.postal_code.data:
+            return valid
+        message = _("Give its web site, telephone number or postal code too: many clinics share a name.")
+        self.website.errors = [*self.website.errors, message]
+        return False
