@@ -55,6 +55,10 @@ class Settings:
     enquiry_limit_per_address: str = "5 per hour"
     quote_limit_per_address: str = "60 per hour"
     claim_limit_per_address: str = "5 per hour"
+    # Links to sign in and codes of second factors, per network address and per account.
+    sign_in_limit_per_address: str = "10 per 5 minutes"
+    # How long a mailed link to sign in works.
+    sign_in_minutes: int = 10
     # How long somebody who claims a listing has for proving it.
     claim_days: int = 14
     # An enquiry holds its words and contact for at most this long (retention, trust).
@@ -158,6 +162,8 @@ def from_environment(environ: Mapping[str, str]) -> Settings:
         enquiry_limit_per_address=environ.get("ENQUIRY_LIMIT_PER_ADDRESS", "") or "5 per hour",
         quote_limit_per_address=environ.get("QUOTE_LIMIT_PER_ADDRESS", "") or "60 per hour",
         claim_limit_per_address=environ.get("CLAIM_LIMIT_PER_ADDRESS", "") or "5 per hour",
+        sign_in_limit_per_address=environ.get("SIGN_IN_LIMIT_PER_ADDRESS", "") or "10 per 5 minutes",
+        sign_in_minutes=_whole(environ, "SIGN_IN_MINUTES", 10, problems),
         claim_days=_whole(environ, "CLAIM_DAYS", 14, problems),
         enquiry_link_days=_whole(environ, "ENQUIRY_LINK_DAYS", 90, problems),
         quote_link_days=_whole(environ, "QUOTE_LINK_DAYS", 14, problems),

@@ -7,6 +7,9 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from config import ROOT, Settings, from_environment
 from webapp import access, cli, errors, headers, rate_limits, template_context
+from webapp.accounts import security as accounts_security
+from webapp.accounts import session as accounts_session
+from webapp.accounts import views as accounts
 from webapp.api import v1 as api_v1
 from webapp.directory import views as directory
 from webapp.encryption import FieldEncryption
@@ -17,8 +20,13 @@ from webapp.guide import views as guide
 from webapp.i18n import LanguagePrefix, select_locale
 from webapp.moderation import views as moderation
 from webapp.outbox import views as outbox
+from webapp.portal import guards as portal_guards
+from webapp.portal import receivers as portal_receivers
+from webapp.portal import views as portal
 from webapp.queue import Doorbell
 from webapp.quotes import views as quotes
+from webapp.refresh import receivers as refresh_receivers
+from webapp.staff import views as staff
 from webapp.unit_of_work import prepare_sqlite
 
 
@@ -47,13 +55,22 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.register_blueprint(enquiries.blueprint)
     app.register_blueprint(quotes.blueprint)
     app.register_blueprint(moderation.blueprint)
+    app.register_blueprint(accounts.blueprint)
+    app.register_blueprint(portal.blueprint)
+    app.register_blueprint(portal.links)
+    app.register_blueprint(staff.blueprint)
     if settings.is_development:
         app.register_blueprint(outbox.mailbox)
     api_v1.init_app(app)
     cli.init_app(app)
 
+    accounts_security.init_app(app, settings)
     access.init_app(app)
+    accounts_session.init_app(app)
+    portal_guards.init_app(app)
     enquiry_receivers.init_app(app)
+    portal_receivers.init_app(app)
+    refresh_receivers.init_app(app)
 
     app.wsgi_app = LanguagePrefix(app.wsgi_app)  # type: ignore[method-assign]
     if settings.trusted_proxies:

@@ -9,6 +9,7 @@ import click
 from flask import Flask
 from flask.cli import AppGroup
 
+from webapp.accounts.commands import accounts
 from webapp.domain.listing_csv import NotWritten, read, write
 from webapp.enquiries import services as enquiries
 from webapp.geocoding import queries as geocoding
@@ -17,6 +18,7 @@ from webapp.moderation import queries as moderation
 from webapp.moderation.seed import SeedBroken
 from webapp.moderation.seed import seed as load_seed
 from webapp.moderation.services.imports import import_listing
+from webapp.portal import demo
 from webapp.settings import current_settings
 from webapp.unit_of_work import unit_of_work
 
@@ -27,6 +29,7 @@ privacy = AppGroup("privacy", help="What is kept of patients, and for how long."
 
 def init_app(app: Flask) -> None:
     app.cli.add_command(seed)
+    app.cli.add_command(accounts)
     app.cli.add_command(listings)
     app.cli.add_command(places)
     app.cli.add_command(privacy)
@@ -37,16 +40,20 @@ def init_app(app: Flask) -> None:
 @click.option("--if-empty", is_flag=True, help="Only when no clinic is listed yet.")
 def seed(sample: bool, if_empty: bool) -> None:
     """Load seed/reference: treatments, facts, the two cited clinics. Twice changes nothing."""
-    if if_empty and not moderation.is_empty():
-        return
     if sample and not current_settings().is_development:
         raise click.ClickException("Sample clinics are for development: BASE_URL is not this machine.")
-    try:
+    now = datetime.now(UTC)
+    if not if_empty or moderation.is_empty():
+        try:
+            with unit_of_work():
+                count = load_seed(now, sample=sample)
+        except SeedBroken as error:
+            raise click.ClickException(str(error)) from None
+        click.echo(f"{count.clinics_added} clinics and {count.offers_added} offers added", err=True)
+    if sample:
+        # Also where the clinics were loaded before there were accounts.
         with unit_of_work():
-            count = load_seed(datetime.now(UTC), sample=sample)
-    except SeedBroken as error:
-        raise click.ClickException(str(error)) from None
-    click.echo(f"{count.clinics_added} clinics and {count.offers_added} offers added", err=True)
+            demo.give_owners(now)
 
 
 @listings.command("import")

@@ -3,6 +3,8 @@
 One line per module.
 """
 
+from webapp.portal.blueprint import blueprint as blueprint
+from webapp.portal.blueprint import links as links
 from webapp.portal.views import authority as authority
 from webapp.portal.views import doctors as doctors
 from webapp.portal.views import enquiries as enquiries
@@ -12,4 +14,5 @@ from webapp.portal.views import people as people
 from webapp.portal.views import prices as prices
 from webapp.portal.views import profile as profile
 from webapp.portal.views import proposals as proposals
+from webapp.portal.views import refresh as refresh
 from webapp.portal.views import uploads as uploads

@@ -1,0 +1,31 @@
+"""The words for codes of the staff room."""
+
+from flask_babel import lazy_gettext as _l
+
+from webapp.moderation.actors import ActorKind
+
+FIELD_LABELS = {
+    "name": _l("Name"),
+    "name_zh": _l("Name in Chinese"),
+    "name_ko": _l("Name in Korean"),
+    "title": _l("Title"),
+    "event_target": _l("Whom the event price is for"),
+    "event_scope": _l("What the event price covers"),
+    "refund_terms": _l("Refund terms"),
+    "parts": _l("The clinic's words for a part"),
+    "other_fees": _l("Name of a fee"),
+}
+CLAIM_PROOFS = {
+    "domain": _l("the address is at the clinic's own domain"),
+    "judgement": _l("none but the address: please judge"),
+}
+LETTER_STATES = {
+    "failed": _l("refused for good"),
+    "expired": _l("could not be delivered in time"),
+}
+ACTORS = {
+    ActorKind.CLINIC: _l("for the clinic"),
+    ActorKind.STAFF: _l("staff"),
+    ActorKind.OPERATOR: _l("by command"),
+    ActorKind.SYSTEM: _l("by itself"),
+}

@@ -1,0 +1,147 @@
+"""Reads of the staff room: what waits in each queue, the mails that ended undelivered, the log of decisions."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol, TypeVar
+
+from flask_babel import gettext as _
+from sqlalchemy import Select, exists, func, or_, select
+
+from webapp.clinics.models import Clinic
+from webapp.enquiries.models import Enquiry, Recipient
+from webapp.extensions import db
+from webapp.moderation.models import Claim, Decision, HeldText, NeverListRequest, PositionReview, Proposal
+from webapp.outbox import queries as outbox
+from webapp.outbox.models import Delivery
+
+# Decisions that take a letter out of the queue.
+LETTER_SEEN, LETTER_AGAIN = "letter.seen", "letter.sent_again"
+# Rows of one page of a queue or of the log.
+PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """How much waits in each queue."""
+
+    claims: int
+    texts: int
+    proposals: int
+    places: int
+    letters: int
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A mail that ended undelivered: what it was about, and what happened to it."""
+
+    id: int
+    about: str
+    state: str
+    history: Sequence[tuple[datetime, str, int | None, str]]
+    can_be_sent_again: bool
+
+
+def waiting() -> Waiting:
+    counts = db.session.execute(
+        select(
+            select(func.count()).where(Claim.state == "waiting").scalar_subquery()
+            + select(func.count()).where(NeverListRequest.state == "waiting").scalar_subquery(),
+            select(func.count()).where(HeldText.state == "held").scalar_subquery(),
+            select(func.count()).where(Proposal.state == "open").scalar_subquery(),
+            select(func.count()).where(PositionReview.state == "open").scalar_subquery(),
+            select(func.count()).select_from(_dead().subquery()).scalar_subquery(),
+        )
+    ).one()
+    return Waiting(*counts)
+
+
+class OfClinic(Protocol):
+    """A row that belongs to a clinic."""
+
+    clinic_id: Any
+
+
+Row = TypeVar("Row", bound=OfClinic)
+
+
+def with_clinics(rows: Sequence[Row]) -> list[tuple[Row, Clinic]]:
+    """Each row with its clinic."""
+    ids = {row.clinic_id for row in rows}
+    clinics = {row.id: row for row in db.session.scalars(select(Clinic).where(Clinic.id.in_(ids)))}
+    return [(row, clinics[row.clinic_id]) for row in rows]
+
+
+def clinic(slug: str) -> Clinic | None:
+    """A clinic, whatever its state."""
+    return db.session.scalar(select(Clinic).where(Clinic.slug == slug))
+
+
+def clinics(text: str) -> Sequence[Clinic]:
+    """At most a page of clinics whose name or ref holds the text, in any case; "" gives the newest."""
+    chosen = select(Clinic).order_by(Clinic.id.desc()).limit(PAGE)
+    if text:
+        names = (Clinic.name, Clinic.name_zh, Clinic.name_ko, Clinic.ref)
+        chosen = chosen.where(or_(*(name.icontains(text, autoescape=True) for name in names)))
+    return db.session.scalars(chosen).all()
+
+
+def letters() -> list[Letter]:
+    """The mails that ended undelivered and that nobody has looked at, oldest first, at most a page of them."""
+    rows = db.session.scalars(_dead().order_by(Delivery.ended_at, Delivery.id).limit(PAGE)).all()
+    about = _recipients([row.id for row in rows])
+    return [
+        Letter(
+            row.id,
+            _("Enquiry %(ref)s to %(clinic)s", ref=about[row.id][1].ref, clinic=about[row.id][2].name)
+            if row.id in about
+            else row.key,
+            row.state,
+            outbox.history(row.id),
+            row.id in about and about[row.id][0].state == "unreachable",
+        )
+        for row in rows
+    ]
+
+
+def recipient_of(delivery_id: int) -> Recipient | None:
+    """The clinic of an enquiry whose mail this was."""
+    return db.session.scalar(select(Recipient).where(Recipient.delivery_id == delivery_id))
+
+
+def dead_letter(delivery_id: int) -> Delivery | None:
+    """One mail of `letters()`, None when it is none of them (any more)."""
+    return db.session.scalar(_dead().where(Delivery.id == delivery_id))
+
+
+def decisions(clinic_ref: str, before: int | None) -> tuple[Sequence[Decision], int | None]:
+    """A page of the log, newest first, and the id to go on before; None at its end."""
+    chosen = select(Decision).order_by(Decision.id.desc()).limit(PAGE + 1)
+    if clinic_ref:
+        chosen = chosen.where(Decision.clinic_ref == clinic_ref)
+    if before is not None:
+        chosen = chosen.where(Decision.id < before)
+    rows = db.session.scalars(chosen).all()
+    return rows[:PAGE], rows[PAGE - 1].id if len(rows) > PAGE else None
+
+
+def _dead() -> Select[Delivery]:
+    looked_at = exists().where(
+        Decision.what.in_((LETTER_SEEN, LETTER_AGAIN)), Decision.subject == Delivery.key
+    )
+    return select(Delivery).where(Delivery.state.in_(("failed", "expired")), ~looked_at)
+
+
+def _recipients(delivery_ids: Sequence[int]) -> dict[int, tuple[Recipient, Enquiry, Clinic]]:
+    rows = db.session.execute(
+        select(Recipient, Enquiry, Clinic)
+        .join(Enquiry, Enquiry.id == Recipient.enquiry_id)
+        .join(Clinic, Clinic.id == Recipient.clinic_id)
+        .where(Recipient.delivery_id.in_(delivery_ids))
+    )
+    return {
+        recipient.delivery_id: (recipient, enquiry, clinic)
+        for recipient, enquiry, clinic in rows
+        if recipient.delivery_id is not None
+    }
