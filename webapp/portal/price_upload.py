@@ -10,9 +10,6 @@ from webapp.clinics.models import Clinic
 from webapp.domain.lint import Finding
 from webapp.domain.listing_csv import (
     SHEET,
-    Known,
-    KnownOffer,
-    KnownTreatment,
     Limits,
     RowError,
     read_price_list,
@@ -20,17 +17,13 @@ from webapp.domain.listing_csv import (
 )
 from webapp.domain.listing_diff import keep_what_is_not_told
 from webapp.domain.offers import OfferTerms
-from webapp.i18n import today_in
-from webapp.moderation import export
 from webapp.moderation.services import editing, texts
 from webapp.moderation.services.texts import TextRefused
-from webapp.offers import queries as offers
-from webapp.offers.models import Offer
 from webapp.offers.terms_json import terms_as_json
 from webapp.portal import waiting
 from webapp.portal.differences import same
+from webapp.refresh.queries import shelf
 from webapp.spreadsheets import SpreadsheetRefused, rows_of
-from webapp.treatments import queries as treatments
 
 # The longest menu we know of has 403 rows and 80 KB.
 LIMITS = Limits(file_bytes=2 * 1024 * 1024, rows=2_000, record_chars=50_000)
@@ -103,35 +96,35 @@ def plan(clinic: Clinic, content: bytes, filename: str, now: datetime) -> Plan:
         sheet = rows_of(content, filename, LIMITS)
     except SpreadsheetRefused as refusal:
         return Plan(errors=(refusal.error,))
-    everything = offers.with_retired(clinic.id)
+    # Read against the same as the clinic's feed.
+    there = shelf(clinic, now, small_change=0)
     result = read_price_list(
         sheet,
-        clinic_ref=clinic.ref,
-        country=clinic.country,
-        known=_known(clinic, everything),
-        on=today_in(clinic.country, now),
+        clinic_ref=there.clinic_ref,
+        country=there.country,
+        known=there.known,
+        on=there.on,
         source=_SOURCE,
-        names=export.treatment_names(),
-        titles=_titles(everything),
+        names=there.names,
+        titles=there.titles,
         limits=LIMITS,
     )
     found = Plan(errors=result.errors, more_errors=result.more_errors, notes=result.notes)
     if not result.ok:
         return found
-    there = {row.ref: terms for row, terms in everything if row.retired_on is None}
-    rows = with_kept_parts(result.listing, {row.ref: terms.parts for row, terms in everything})
+    rows = with_kept_parts(result.listing, there.parts)
     if not rows:
         return Plan(errors=(RowError(filename[:100], None, None, "file_empty"),))
     held = waiting.by_ref(clinic)
     columns = {SHEET.column(cell) for cell in sheet.rows[0][1]}
     for row in rows:
-        before, after = there.get(row.offer_ref), row.terms
+        before, after = there.listed.get(row.offer_ref), row.terms
         if before is not None:
             after = _with_what_it_does_not_tell(before, after, columns)
             after = waiting.kept(after, before, held.get(row.offer_ref, ()))
         _sort_in(found, clinic, row.line, row.offer_ref, before, after)
     named = {row.offer_ref for row in rows}
-    found.missing = [(ref, terms) for ref, terms in there.items() if ref not in named]
+    found.missing = [(ref, terms) for ref, terms in there.listed.items() if ref not in named]
     return found
 
 
@@ -164,31 +157,6 @@ def _sort_in(
         found.unchanged.append(row)
     else:
         found.changed.append(row)
-
-
-def _known(clinic: Clinic, everything: list[tuple[Offer, OfferTerms]]) -> Known:
-    """What exists, as far as this clinic's file may point to it."""
-    return Known(
-        clinics={clinic.ref: clinic.country},
-        offers={
-            (clinic.ref, row.ref): KnownOffer(terms.price_basis, len(terms.parts))
-            for row, terms in everything
-        },
-        treatments={
-            row.slug: KnownTreatment(row.status_sg, row.status_kr, row.injectable)
-            for row in treatments.everything()
-        },
-    )
-
-
-def _titles(everything: list[tuple[Offer, OfferTerms]]) -> dict[str, str]:
-    """Titles by ref. A retired offer answers to its title only where nothing on the list has it."""
-    listed = {row.ref: terms.title for row, terms in everything if row.retired_on is None}
-    taken = set(listed.values())
-    retired = {
-        row.ref: terms.title for row, terms in everything if row.retired_on and terms.title not in taken
-    }
-    return listed | retired
 
 
 def _plain(terms: OfferTerms | None) -> object:
