@@ -36,6 +36,7 @@ def test_it_serves_and_ends_with_ctrl_c(start: Start, temporary: Path, instance_
     run.wait_served()
     assert f"http://127.0.0.1:{run.port}\n" in run.said()
     assert f"http://127.0.0.1:{run.port}/mailbox" in run.said()
+    assert f"sign in as enquiry@larchandlinden.example at http://127.0.0.1:{run.port}/sign-in" in run.said()
     assert _page(run) == 200
     assert len(list(temporary.iterdir())) == 1
     for part in (

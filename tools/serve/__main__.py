@@ -1,6 +1,7 @@
 """`python -m tools.serve`: the whole site on this machine, from the broker to the web server, until Ctrl-C."""
 
 import argparse
+import csv
 import errno
 import http.client
 import os
@@ -17,6 +18,7 @@ from tools.serve.supervisor import Ended, Supervisor
 
 HOST = "127.0.0.1"
 _DEFAULT_PORT = "8000"
+_SAMPLE_CLINICS = ROOT / "seed" / "sample" / "clinics.csv"
 # One request at a time per process: the interpreter's lock makes more threads slower, not faster.
 _WEB_PROCESSES = max(2, min(4, os.cpu_count() or 2))
 _WORKER_PROCESSES = 2
@@ -154,11 +156,19 @@ def _addresses(settings: Settings) -> list[str]:
         where = f"{settings.base_url}/mailbox  (also as files in {mail.path})"
     else:
         where = f"sent by {mail.hostname}"
-    return [
-        f"  Like for Like   {settings.base_url}",
-        f"  Outgoing mail   {where}",
-        "  Stop            Ctrl-C",
-    ]
+    lines = [f"  Like for Like   {settings.base_url}", f"  Outgoing mail   {where}"]
+    if settings.is_development:
+        lines.append(
+            f"  As a clinic     sign in as {_sample_keeper()} at {settings.base_url}/sign-in"
+            " (the link arrives in the outgoing mail)"
+        )
+    return [*lines, "  Stop            Ctrl-C"]
+
+
+def _sample_keeper() -> str:
+    """The address of the first sample clinic that takes part: its owner's account (webapp/portal/demo.py)."""
+    with _SAMPLE_CLINICS.open(encoding="utf-8", newline="") as file:
+        return next(row["enquiry_email"] for row in csv.DictReader(file) if row["authority"] == "authorised")
 
 
 if __name__ == "__main__":

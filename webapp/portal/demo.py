@@ -2,25 +2,32 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 
 from webapp.accounts import services as accounts
 from webapp.clinics.models import Clinic
 from webapp.extensions import db
+from webapp.portal.models import Membership
 from webapp.portal.services import people
 from webapp.settings import current_settings
 
 
 def give_owners(now: datetime) -> list[str]:
-    """Make an owner for every sample clinic that takes part, in the caller's transaction; twice changes nothing.
+    """Make an owner for every sample clinic that takes part and that nobody keeps, in the caller's transaction.
 
-    Returns their addresses, in the order of the clinics. On a development machine only: [] elsewhere.
+    Returns their addresses, in the order of the clinics; twice changes nothing. On a development machine only: []
+    elsewhere.
     """
     if not current_settings().is_development:
         return []
     clinics = db.session.scalars(
         select(Clinic)
-        .where(Clinic.sample.is_(True), Clinic.authority == "authorised", Clinic.enquiry_email.is_not(None))
+        .where(
+            Clinic.sample.is_(True),
+            Clinic.authority == "authorised",
+            Clinic.enquiry_email.is_not(None),
+            ~exists().where(Membership.clinic_id == Clinic.id),
+        )
         .order_by(Clinic.id)
     ).all()
     addresses = []

@@ -11,6 +11,7 @@ from webapp.portal.views import enquiries as enquiries
 from webapp.portal.views import home as home
 from webapp.portal.views import pause as pause
 from webapp.portal.views import people as people
+from webapp.portal.views import position as position
 from webapp.portal.views import prices as prices
 from webapp.portal.views import profile as profile
 from webapp.portal.views import proposals as proposals

@@ -1,0 +1,131 @@
+"""What a clinic was asked, the way to its answers, and an enquiry that it sends itself to see how one arrives."""
+
+import secrets
+from datetime import datetime, timedelta
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from webapp.access import Audience, open_to
+from webapp.clinics.models import Clinic
+from webapp.enquiries import consent, links
+from webapp.enquiries import queries as enquiries
+from webapp.enquiries import services as sending
+from webapp.enquiries.behind import remember_opened
+from webapp.enquiries.choices import RECIPIENT_STATES
+from webapp.i18n import current_language, utc_now
+from webapp.moderation.services import decisions
+from webapp.offers import queries as offers
+from webapp.portal.blueprint import blueprint
+from webapp.portal.membership import actor, current_account, current_clinic
+from webapp.quotes import queries as quotes
+from webapp.settings import current_settings
+from webapp.treatments import queries as treatments
+from webapp.unit_of_work import unit_of_work
+
+_PAGE = 50
+# A test is for looking at, so it is not kept for long, and a clinic needs few of them.
+_TEST_KEPT_DAYS = 7
+_TESTS_A_DAY = 5
+
+
+@blueprint.get("/<slug>/enquiries")
+@open_to(Audience.CLINIC)
+def clinic_enquiries(slug: str) -> str:
+    """The enquiries of the clinic, newest first, with their state. What patients wrote stands behind a button."""
+    clinic = current_clinic()
+    rows = enquiries.of_clinic(clinic.id, _PAGE + 1, request.args.get("before", type=int))
+    shown = rows[:_PAGE]
+    return render_template(
+        "portal/enquiries.html",
+        recipients=shown,
+        older=shown[-1].id if len(rows) > _PAGE else None,
+        given=quotes.latest([row.id for row in shown]),
+        treatments={row.id: row for row in treatments.everything()},
+        states=RECIPIENT_STATES,
+        now=utc_now(),
+        can_test=_can_test(clinic),
+        tests_left=_tests_left(clinic, utc_now()),
+    )
+
+
+@blueprint.post("/<slug>/enquiries/<ref>/answer")
+@open_to(Audience.CLINIC)
+def answer_enquiry(slug: str, ref: str) -> ResponseReturnValue:
+    """Open the quote page of one enquiry, as the mailed link would, with what the patient wrote."""
+    with unit_of_work():
+        recipient = enquiries.for_clinic(current_clinic().id, ref)
+        if recipient is None:
+            abort(404)
+        token = links.mint_for_clinic(recipient, utc_now(), current_settings().quote_link_days)
+    remember_opened(token)
+    return redirect(url_for("quotes.quote_page", token=token), 303)
+
+
+@blueprint.post("/<slug>/test-enquiry")
+@open_to(Audience.CLINIC)
+def test_enquiry(slug: str) -> ResponseReturnValue:
+    """Send the clinic an enquiry as a patient's would arrive; its answer goes to the reader's own address."""
+    settings, account = current_settings(), current_account()
+    with unit_of_work():
+        clinic, now = current_clinic(), utc_now()
+        if not _can_test(clinic):
+            flash(_("Confirm the address for enquiries first: a test goes there too."))
+        elif _tests_left(clinic, now) == 0:
+            flash(_("These were the tests for today. Send another one tomorrow."))
+        else:
+            draft = _test_draft(clinic, account.name or clinic.name, account.email)
+            enquiry = sending.send_enquiry(
+                draft,
+                key=secrets.token_urlsafe(32),
+                patient_token=secrets.token_urlsafe(32),
+                now=now,
+                keep_days=_TEST_KEPT_DAYS,
+                answer_days=settings.quote_link_days,
+            )
+            decisions.log("enquiry.tested", actor(), now, clinic=clinic, subject=enquiry.ref)
+            flash(
+                _(
+                    "The test %(ref)s is on its way to %(address)s. Your answer to it goes to %(you)s.",
+                    ref=enquiry.ref,
+                    address=clinic.enquiry_email,
+                    you=account.email,
+                )
+            )
+    return redirect(url_for("portal.clinic_enquiries", slug=slug), 303)
+
+
+def _can_test(clinic: Clinic) -> bool:
+    return bool(clinic.enquiry_email and clinic.enquiry_email_confirmed_on)
+
+
+def _tests_left(clinic: Clinic, now: datetime) -> int:
+    return max(0, _TESTS_A_DAY - enquiries.tests_since(clinic.id, now - timedelta(days=1)))
+
+
+def _test_draft(clinic: Clinic, name: str, email: str) -> sending.EnquiryDraft:
+    """An enquiry for what the clinic offers first, in the reader's name."""
+    catalogue = treatments.everything()
+    ids = {row.slug: row.id for row in catalogue}
+    offered = (
+        ids[part.treatment]
+        for offer in offers.for_clinics([clinic.id])[clinic.id]
+        for part in offer.terms.parts
+        if part.treatment
+    )
+    return sending.EnquiryDraft(
+        treatment_id=next(offered, catalogue[0].id),
+        sessions=3,
+        concerns=(),
+        earliest_on=None,
+        latest_on=None,
+        message=_("This is a test from the portal. How would you answer it?"),
+        name=name,
+        email=email,
+        other_channel=None,
+        other_handle=None,
+        language=current_language(),
+        consents={clinic.id: consent.clinic_consent(clinic.name, clinic.country)},
+        is_test=True,
+    )
