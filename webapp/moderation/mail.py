@@ -5,7 +5,6 @@ from email.message import EmailMessage
 from webapp.clinics.models import Clinic
 from webapp.enquiries.mail import page_address
 from webapp.i18n import language_prefix
-from webapp.moderation import authority_text
 from webapp.moderation.listed import PriceRow, Row
 from webapp.outbox.letters import compose
 from webapp.settings import current_settings
@@ -30,7 +29,6 @@ def claim_accepted(clinic: Clinic, language: str, withdraw_token: str) -> EmailM
         clinic=clinic,
         link=_page(language, "/portal/"),
         withdraw=page_address(language, "c", withdraw_token),
-        version=authority_text.VERSION,
     )
 
 
