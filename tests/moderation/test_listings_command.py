@@ -101,6 +101,16 @@ def test_parts_alone_replace_those_of_a_known_offer(app: Flask, session: Session
     assert [part.treatment_id is None for part in session.scalars(select(Offer)).one().parts] == [False, True]
 
 
+def test_offers_alone_keep_the_parts_of_known_ones(app: Flask, session: Session, files: Path) -> None:
+    run(app, str(files))
+    (files / "offer_parts.csv").unlink()
+    (files / "offers.csv").write_text(OFFERS.replace("480", "450"), encoding="utf-8")
+    assert "changed 0 clinics and 1 offers" in run(app, str(files)).output
+    session.commit()
+    offer = session.scalars(select(Offer)).one()
+    assert (offer.price_amount, len(offer.parts)) == (45000, 1)
+
+
 def test_a_path_with_nothing_is_an_error_in_words(app: Flask, session: Session, tmp_path: Path) -> None:
     told = run(app, str(tmp_path / "nowhere"))
     assert told.exit_code == 1

@@ -85,6 +85,7 @@ class _Import:
         self.touched: dict[str, Clinic] = {}
         self._changes: list[tuple[Clinic, str, date, Change]] = []
         self._treatments = treatment_ids()
+        self._keeps_parts = listing.keeps_parts
         # Clinics whose authority somebody gave or took here: a file does not speak for them any more.
         self._decided_here = set(
             db.session.scalars(select(AuthorityRecord.clinic_id).where(AuthorityRecord.way != "import"))
@@ -173,6 +174,9 @@ class _Import:
         for row in rows:
             clinic = self.touched[row.clinic_ref] = self.clinics[row.clinic_ref]
             found = self._offers.get((clinic.id, row.offer_ref))
+            if found is not None and row.key in self._keeps_parts:
+                # There was no offer_parts.csv: an absent file says nothing.
+                row = replace(row, terms=replace(row.terms, parts=terms_of(found).parts))
             if found is not None and found.origin in facts.OWN_WORDS:
                 self._propose_terms(clinic, found, row)
                 continue
