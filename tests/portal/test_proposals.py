@@ -108,7 +108,7 @@ def test_every_kind_of_change_is_told_before_and_after(
     text = Page(owner, url(clinic)).check().text
     for words in (
         "Rejuran single another price S$500 → S$562.50 (+12.5 %)",
-        "Numbing not stated → included",
+        "Numbing not stated → Numbing cream is included",
         "Brand new a new offer S$700 Rejuran Healer, how much is not stated × 3",
         "Leaves the menu no longer there: would be retired",
         "Opening hours Mo-Fr 10:00-19:00 → Mo-Sa 10:00-19:00",

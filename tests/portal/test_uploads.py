@@ -135,7 +135,7 @@ def test_the_dry_run_shows_what_would_change_and_changes_nothing(
     )
     assert "1 new 2 different 1 the same 1 not in the file" in page.text
     assert "S$400 → S$450 (+12.5 %)" in page.text
-    assert "Consultation fee included → 30.00" in page.text
+    assert "Consultation fee The consultation is included → S$30" in page.text
     assert "Not in the file, S$500" in page.text
     assert priced(session, clinic) == {"dearer": 40000, "same": 50000, "other": 50000, "away": 50000}
     assert session.scalars(select(Decision)).all() == []
@@ -418,7 +418,7 @@ def test_a_column_that_is_left_out_changes_nothing_and_an_empty_cell_is_shown(
     with_empty = csv_bytes([[*HEADER, "numbing"], [*row("a", "A", "500"), ""]])
     page = dry_run(owner, clinic, with_empty)
     assert "1 different" in page.text
-    assert "Numbing included → not stated" in page.text
+    assert "Numbing Numbing cream is included → not stated" in page.text
 
 
 def test_a_short_file_of_prices_alone_is_enough(owner: FlaskClient, session: Session, clinic: Clinic) -> None:

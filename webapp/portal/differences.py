@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
 
 from flask_babel import gettext as _
 
@@ -12,12 +13,27 @@ from webapp.domain.listing_csv.writer import content_cells, offer_cells
 from webapp.domain.money import Money
 from webapp.domain.offers import OfferTerms, Part
 from webapp.domain.units import number_text
-from webapp.i18n import current_language, format_money
+from webapp.i18n import current_language, format_day, format_money
+from webapp.offers.labels import CONSULTATION, INJECTOR, NUMBING, TAX
 from webapp.portal.price_sheet import Names, part_words
+from webapp.portal.price_words import BASIS, ELIGIBILITY, KINDS, YES_NO
 
 # From this change of a price on, a page asks to look twice.
 STEEP_PERCENT = 50
 _NOT_SHOWN = {"clinic_ref", "offer_ref", "source", "verified_on", "price", "currency"}
+_VALUES: Mapping[str, Mapping[Any, Any]] = {
+    "tax": TAX,
+    "price_kind": KINDS,
+    "price_basis": BASIS,
+    "eligibility": ELIGIBILITY,
+    "numbing": NUMBING,
+    "injector": INJECTOR,
+    "weekday_only": YES_NO,
+    "once_per_patient": YES_NO,
+    "consultation_waived": YES_NO,
+    "same_price_for_foreigners": YES_NO,
+    "parts_complete": YES_NO,
+}
 _TENTH = Decimal("0.1")
 
 
@@ -67,7 +83,7 @@ def price_step(before: OfferTerms | None, after: OfferTerms) -> PriceStep | None
 def differences(before: OfferTerms, after: OfferTerms, names: Names) -> list[Difference]:
     """Every field but the price that says something else."""
     language = current_language()
-    old, new = _cells(before), _cells(after)
+    old, new = _words(before), _words(after)
     found = [
         Difference(heading(column, language), old[column], new[column])
         for column in new
@@ -82,8 +98,23 @@ def differences(before: OfferTerms, after: OfferTerms, names: Names) -> list[Dif
     return found
 
 
-def _cells(terms: OfferTerms) -> Mapping[str, str]:
-    return offer_cells(OfferRow(0, "", "", terms))
+def _words(terms: OfferTerms) -> dict[str, str]:
+    """What each column says, in the reader's words; "" is not stated."""
+    cells = dict(offer_cells(OfferRow(0, "", "", terms)))
+    for column, words in _VALUES.items():
+        cells[column] = str(words.get(cells[column], cells[column]))
+    if terms.consultation is not None:
+        fee = terms.consultation_fee
+        cells["consultation_fee"] = format_money(fee) if fee else str(CONSULTATION[terms.consultation])
+    if terms.regular_price is not None:
+        cells["regular_price"] = format_money(terms.regular_price)
+    if terms.other_fees is not None:
+        fees = "; ".join(f"{fee.name} {format_money(fee.amount)}" for fee in terms.other_fees)
+        cells["other_fees"] = fees or _("none")
+    cells["valid_from"], cells["valid_until"] = (
+        format_day(day) if day else "" for day in (terms.valid_from, terms.valid_until)
+    )
+    return cells
 
 
 def _parts_words(parts: tuple[Part, ...], names: Names) -> str:
