@@ -527,10 +527,8 @@ def test_each_host_on_the_way_is_held_while_it_is_spoken_to() -> None:
 
 
 def test_a_host_that_is_busy_is_left_alone(site: Site) -> None:
-    @contextlib.contextmanager
-    def busy(host: str) -> Iterator[None]:
+    def busy(host: str) -> contextlib.AbstractContextManager[None]:
         raise fetcher.HostBusy
-        yield
 
     assert code_of(site.url(), open_to(site.port), alone_at=busy) == "host_busy"
     assert site.asked == []
