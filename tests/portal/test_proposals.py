@@ -212,6 +212,21 @@ def test_a_rule_that_refuses_one_change_lets_the_others_through(
     assert states(session) == ["open", "accepted"]
 
 
+def test_many_refusals_are_told_in_few_words(
+    owner: FlaskClient, session: Session, clinic: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is announced travels in a cookie, which browsers cut off at 4 KB."""
+    sold = [factories.offer(session, clinic, ref="참" * 120 + str(number)) for number in range(30)]
+    title = "The finest " + "최고" * 100
+    changes = [Change("change_offer", each.ref, "", other_price(each, 52000, title=title)) for each in sold]
+    rows = proposed(session, clinic, *changes)
+    refuses(monkeypatch, "finest", "block")
+    page = decide(owner, clinic, "accept_others", rows)
+    assert page.text.count("A rule refuses the change") == 4
+    assert "And 26 more." in page.text
+    assert prices(session, clinic) == [50000] * 30
+
+
 def test_another_clinics_proposals_are_not_there(
     owner: FlaskClient, session: Session, clinic: Clinic
 ) -> None:

@@ -69,10 +69,12 @@ class Plan:
     changed: list[RowOfTheFile] = field(default_factory=list)
     unchanged: list[RowOfTheFile] = field(default_factory=list)
     missing: list[tuple[str, OfferTerms]] = field(default_factory=list)
+    # A heading and nothing below it: a template sent as it was, and no wish to sell nothing.
+    is_empty: bool = False
 
     @property
     def ok(self) -> bool:
-        return not self.errors and not self.refused
+        return not self.errors and not self.refused and not self.is_empty
 
     @property
     def rows(self) -> list[RowOfTheFile]:
@@ -114,7 +116,7 @@ def plan(clinic: Clinic, content: bytes, filename: str, now: datetime) -> Plan:
         return found
     rows = with_kept_parts(result.listing, there.parts)
     if not rows:
-        return Plan(errors=(RowError(filename[:100], None, None, "file_empty"),))
+        return Plan(is_empty=True)
     held = waiting.by_ref(clinic)
     columns = {SHEET.column(cell) for cell in sheet.rows[0][1]}
     for row in rows:

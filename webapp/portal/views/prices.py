@@ -18,10 +18,11 @@ from webapp.extensions import csrf
 from webapp.i18n import localised, today_in, utc_now
 from webapp.moderation.services import editing
 from webapp.moderation.services.editing import Edited, OfferRefused
-from webapp.moderation.services.texts import TextRefused
+from webapp.moderation.services.texts import Findings, TextRefused
 from webapp.offers.models import Offer
 from webapp.offers.queries import terms_of
 from webapp.portal import price_sheet, waiting
+from webapp.portal.announcing import short, tell
 from webapp.portal.blueprint import blueprint
 from webapp.portal.differences import differences, price_step
 from webapp.portal.forms import offer_terms
@@ -81,7 +82,7 @@ def retire_offer(slug: str, ref: str) -> Response:
         row = _offer(clinic, ref)
         editing.retire_offer(clinic, row, actor(), utc_now())
         title = row.title
-    flash(_("“%(title)s” is off your list. You can bring it back below.", title=title))
+    flash(_("“%(title)s” is off your list. You can bring it back below.", title=short(title)))
     return redirect(url_for("portal.prices", slug=slug), 303)
 
 
@@ -94,7 +95,7 @@ def restore_offer(slug: str, ref: str) -> Response:
         row = _offer(clinic, ref)
         editing.restore_offer(clinic, row, actor(), utc_now())
         title = row.title
-    flash(_("“%(title)s” is back on your list. Look at its price and confirm it.", title=title))
+    flash(_("“%(title)s” is back on your list. Look at its price and confirm it.", title=short(title)))
     return redirect(url_for("portal.prices", slug=slug), 303)
 
 
@@ -239,12 +240,20 @@ def _show_texts(form: OfferForm, typed: offer_terms.Typed, refusal: TextRefused)
 
 
 def _announce(title: str, edited: Edited) -> None:
-    flash(_("“%(title)s” is saved and confirmed as of today.", title=title))
-    for finding in _each(edited.held):
-        flash(_("Our staff read this before it is public: %(finding)s", finding=finding_words(finding)))
-    for finding in _each(edited.warned):
-        flash(_("Please look at this: %(finding)s", finding=finding_words(finding)))
+    flash(_("“%(title)s” is saved and confirmed as of today.", title=short(title)))
+    tell(
+        [
+            _("Our staff read this before it is public: %(finding)s", finding=finding_words(finding))
+            for finding in _each(edited.held)
+        ]
+    )
+    tell(
+        [
+            _("Please look at this: %(finding)s", finding=finding_words(finding))
+            for finding in _each(edited.warned)
+        ]
+    )
 
 
-def _each(findings: Any) -> list[Finding]:
+def _each(findings: Findings) -> list[Finding]:
     return [finding for found in findings.values() for finding in found]

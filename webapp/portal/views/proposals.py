@@ -16,6 +16,7 @@ from webapp.moderation.services.editing import OfferRefused
 from webapp.moderation.services.proposals import Outcome
 from webapp.moderation.services.texts import TextRefused
 from webapp.portal import price_sheet, proposal_sheet
+from webapp.portal.announcing import short, tell
 from webapp.portal.blueprint import blueprint
 from webapp.portal.membership import actor, current_clinic
 from webapp.portal.price_words import finding_words, rule_words
@@ -85,14 +86,16 @@ def _tell(outcome: Outcome, chosen: Sequence[Proposal]) -> None:
             )
         )
     subjects = {row.id: row.subject for row in chosen}
-    for number, refusal in outcome.refused.items():
-        flash(
+    tell(
+        [
             _(
                 "A rule refuses the change of “%(subject)s”. %(why)s",
-                subject=subjects[number],
+                subject=short(subjects[number]),
                 why=_why(refusal),
             )
-        )
+            for number, refusal in outcome.refused.items()
+        ]
+    )
 
 
 def _why(refusal: TextRefused | OfferRefused) -> str:
