@@ -32,7 +32,7 @@ def feed(*rows: Mapping[str, str], columns: Iterable[str] = COLUMNS) -> bytes:
     names = list(columns)
     lines = [",".join(names)]
     for row in rows:
-        cells = _USUAL | row
+        cells = _USUAL | dict(row)
         lines.append(",".join('"' + cells.get(name, "").replace('"', '""') + '"' for name in names))
     return "\n".join(lines).encode() + b"\n"
 

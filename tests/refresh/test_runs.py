@@ -27,6 +27,7 @@ from webapp.moderation.models import Decision, Proposal
 from webapp.moderation.services import proposals
 from webapp.offers.models import Offer
 from webapp.refresh import labels, queries, services
+from webapp.refresh.jobs import Answered, Missed
 from webapp.refresh.models import FetchState, RefreshRun, RobotsRules
 from webapp.spreadsheets import write_xlsx
 from webapp.unit_of_work import unit_of_work
@@ -435,7 +436,7 @@ def test_a_run_whose_lease_went_to_another_worker_writes_nothing(clinic: Clinic,
     with unit_of_work():
         assert services.take(slow, outcome, NOW) == []
         assert not services.finish(slow, outcome, NOW)
-    assert isinstance(outcome, services.Answered)
+    assert isinstance(outcome, Answered)
     with unit_of_work():
         services.propose(slow, outcome.wanted, NOW)
     assert db.session.scalars(select(Proposal)).all() == []
@@ -476,7 +477,7 @@ def test_a_host_that_is_busy_costs_no_attempt(clinic: Clinic, site: Site) -> Non
     run_id = queue(clinic.id, "feed", clinic.feed_url or "")
     job = begin(run_id)
     with unit_of_work():
-        services.finish(job, services.Missed("host_busy", temporary=True), NOW)
+        services.finish(job, Missed("host_busy", temporary=True), NOW)
     assert (row(run_id).state, row(run_id).attempts) == ("queued", 0)
 
 

@@ -4,7 +4,6 @@ schema.org's words. The page is hostile until read: sizes are bounded by the fet
 anything is parsed, and every value must have the shape that our own forms ask for.
 """
 
-import codecs
 import json
 import re
 from collections.abc import Iterator, Mapping
@@ -70,17 +69,16 @@ def read_page(body: bytes, content_type: str, *, country: str, listed: Contact) 
 def _text(body: bytes, content_type: str) -> str:
     """The page as text: what the header or a meta element says it is, else UTF-8."""
     named = _CHARSET.search(content_type.encode("ascii", "replace")) or _CHARSET.search(body[:4096])
-    name = named[1].decode() if named else "utf-8"
-    if name.lower() in {"euc-kr", "ks_c_5601-1987", "ksc5601"}:
-        name = "cp949"
-    try:
-        decoder = codecs.lookup(name)
-        # Only encodings of text: "zip" and "hex" are names of codecs too.
-        if not decoder._is_text_encoding:
-            raise LookupError(name)
-        return body.decode(name, "replace")
-    except (LookupError, ValueError):
-        return body.decode("utf-8", "replace")
+    return body.decode(_ENCODINGS.get(named[1].decode().lower(), "utf-8") if named else "utf-8", "replace")
+
+
+# The encodings of the pages that we ask, by the labels that pages use. Python knows many more, some of which are
+# none for pages (punycode, utf-7) and give the same bytes another meaning.
+_ENCODINGS = {
+    "euc-kr": "cp949", "ks_c_5601-1987": "cp949", "ksc5601": "cp949", "cp949": "cp949", "ms949": "cp949",
+    "gb2312": "gb18030", "gbk": "gb18030", "gb18030": "gb18030", "big5": "big5hkscs", "shift_jis": "cp932",
+    "iso-8859-1": "cp1252", "latin1": "cp1252", "windows-1252": "cp1252",
+}  # fmt: skip
 
 
 def _nodes(html: str) -> tuple[list[Mapping[str, Any]], bool]:
