@@ -206,7 +206,8 @@ def _joined(
             here = [zones[zone] for zone in set(houses[gu, name].values()) if zone in zones]
             if not here:
                 continue
-            joined, points = (gu,), here
+            joined: tuple[str, ...] = (gu,)
+            points = here
             for group in list(groups):
                 if min(hypot(a[0] - b[0], a[1] - b[1]) for a in points for b in group[1]) < ONE_ROAD_M:
                     joined, points = (*group[0], *joined), [*group[1], *points]

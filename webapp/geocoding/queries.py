@@ -1,14 +1,20 @@
-"""Where a text, or a postal code, lies: the running application's gazetteer."""
+"""Where a text, a postal code or an address lies: the running application's gazetteer and the operator's points."""
 
+import hashlib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from flask import current_app
+from sqlalchemy import select
 
 from webapp.domain.geo import Point
-from webapp.geocoding import gazetteer
+from webapp.extensions import db
+from webapp.geocoding import addresses, gazetteer
+from webapp.geocoding.addresses import KnownPoint, Located
 from webapp.geocoding.gazetteer import Gazetteer, Place, PlaceSearch
 from webapp.geocoding.gazetteer.places import STATION_KINDS
+from webapp.geocoding.models import ImportedPoint
 
 _AREA_KINDS = frozenset({"area", "dong"})
 # Under this confidence a person looks (places: result).
@@ -46,6 +52,42 @@ def locality(point: Point) -> tuple[str, str, str] | None:
     return english, chinese, korean
 
 
+def locate(text: str, country: str | None = None) -> Located | None:
+    """Where an address lies by the gazetteer and the operator's points, None when nothing of it is known."""
+    return addresses.locate(_current(), text, country, _Loaded())
+
+
+def whole_address(address: str | None, postal_code: str | None) -> str:
+    """A listing's address in one text, its postal code last and once."""
+    address, code = (address or "").strip(), (postal_code or "").strip()
+    return address if code in address else f"{address} {code}".strip()
+
+
+def address_hash(country: str, address: str | None, postal_code: str | None) -> str:
+    """Equal for the same address: 64 hex digits. Only another address is geocoded again."""
+    asked = "\n".join((country, address or "", postal_code or ""))
+    return hashlib.sha256(asked.encode()).hexdigest()
+
+
+def located_as_json(text: str, country: str | None) -> dict[str, Any]:
+    """The answer of `flask places geocode` to one line (contract: commands); nothing found has `lat` None."""
+    found = locate(text, country)
+    return {
+        "text": text,
+        "lat": round(found.lat, 6) if found else None,
+        "lng": round(found.lng, 6) if found else None,
+        "precision": found.precision if found else "none",
+        "confidence": round(found.confidence, 3) if found else 0.0,
+        "radius_m": found.radius_m if found else None,
+        "needs_review": found is None or found.needs_review,
+        "source": found.source if found else None,
+        "choices": [
+            {"name": choice.name, "kind": choice.kind, "lat": choice.lat, "lng": choice.lng}
+            for choice in (found.choices if found else ())
+        ],
+    }
+
+
 def found_as_json(text: str, country: str | None) -> dict[str, Any]:
     """The answer of `flask places find` to one line (contract: commands); nothing found has `lat` None.
 
@@ -71,6 +113,45 @@ def found_as_json(text: str, country: str | None) -> dict[str, Any]:
         "source": place.source if place else None,
         "choices": [{"name": row.name, "kind": row.kind, "lat": row.lat, "lng": row.lng} for row in offered],
     }
+
+
+class _Loaded:
+    """The operator's points (addresses.KnownPoints), from the table that the import fills."""
+
+    def named(self, country: str, keys: Sequence[str]) -> list[tuple[str, KnownPoint]]:
+        rows = self._rows(ImportedPoint.country == country, ImportedPoint.name_key.in_(keys))
+        return [(row.name_key or "", _known(row)) for row in rows]
+
+    def on_road(self, country: str, road_key: str, low: int, high: int) -> list[KnownPoint]:
+        rows = self._rows(
+            ImportedPoint.road_key == road_key,
+            ImportedPoint.number.between(low, high),
+            ImportedPoint.country == country,
+        )
+        return [_known(row) for row in rows]
+
+    def on_lots(self, dong: str, low: int, high: int) -> list[KnownPoint]:
+        rows = self._rows(ImportedPoint.dong == dong, ImportedPoint.lot_main.between(low, high))
+        return [_known(row) for row in rows]
+
+    def with_postal(self, country: str, postal: str) -> list[KnownPoint]:
+        rows = self._rows(ImportedPoint.postal == postal, ImportedPoint.country == country)
+        return [_known(row) for row in rows]
+
+    def _rows(self, *where: Any) -> Sequence[Any]:
+        columns = (
+            ImportedPoint.country, ImportedPoint.kind, ImportedPoint.name, ImportedPoint.name_key, ImportedPoint.gu,
+            ImportedPoint.number, ImportedPoint.number_rest, ImportedPoint.dong, ImportedPoint.lot_main,
+            ImportedPoint.lot_sub, ImportedPoint.postal, ImportedPoint.lat, ImportedPoint.lng,
+        )  # fmt: skip
+        return db.session.execute(select(*columns).where(*where).order_by(ImportedPoint.id)).all()
+
+
+def _known(row: Any) -> KnownPoint:
+    return KnownPoint(
+        row.country, row.kind, row.name, row.gu, row.number, row.number_rest, row.dong or "", row.lot_main,
+        row.lot_sub, row.postal or "", row.lat, row.lng,
+    )  # fmt: skip
 
 
 def _current() -> Gazetteer:
