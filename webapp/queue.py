@@ -14,6 +14,8 @@ log = logging.getLogger(__name__)
 
 SEND_DELIVERY = "outbox.send"
 SWEEP_DELIVERIES = "outbox.sweep"
+ANSWER_SIGN_IN = "accounts.answer"
+SWEEP_SIGN_INS = "accounts.sweep"
 FORGET_ENQUIRIES = "enquiries.forget"
 EXPIRE_CLAIMS = "moderation.expire"
 REMIND_CLINICS = "moderation.remind"

@@ -34,7 +34,13 @@ class ContextTask(Task):
 celery = Celery(
     "likeforlike",
     task_cls=ContextTask,
-    include=["workers.enquiries", "workers.moderation", "workers.outbox", "workers.refresh"],
+    include=[
+        "workers.accounts",
+        "workers.enquiries",
+        "workers.moderation",
+        "workers.outbox",
+        "workers.refresh",
+    ],
 )
 celery.conf.update(
     celery_settings(flask_app.config["SETTINGS"].redis_url, wait=10),

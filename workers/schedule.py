@@ -13,6 +13,7 @@ from webapp.queue import (
     REMIND_CLINICS,
     SWEEP_DELIVERIES,
     SWEEP_REFRESHES,
+    SWEEP_SIGN_INS,
 )
 
 # The queue of everything below.
@@ -24,6 +25,12 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "task": SWEEP_DELIVERIES,
         "schedule": 2.0,
         "options": {"queue": PERIODIC, "expires": 2},
+    },
+    # Answers whoever asked for a link to sign in and whose bell was lost.
+    "sweep sign-ins": {
+        "task": SWEEP_SIGN_INS,
+        "schedule": 5.0,
+        "options": {"queue": PERIODIC, "expires": 5},
     },
     # Keeps the promise of the enquiry form: after so many days nothing of it is left.
     "forget enquiries": {

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from flask import Flask
@@ -11,7 +10,16 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tests.accounts.signing_in import account, sign_in
+from tests.accounts.signing_in import (
+    account,
+    answer_requests,
+    code,
+    csrf_token_of,
+    is_signed_in,
+    link,
+    post,
+    sign_in,
+)
 from tests.factories import NOW
 from webapp.accounts import services
 from webapp.accounts.forms import own_path
@@ -30,36 +38,11 @@ def kim(session: Session) -> Account:
     return row
 
 
-def token_of(page: str) -> str:
-    found = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page)
-    assert found
-    return found.group(1)
-
-
-def post(client: FlaskClient, path: str, page: str | None = None, **fields: Any) -> Any:
-    """Send a form as a browser does: with the token of the page it stands on."""
-    shown = client.get(page or path).get_data(as_text=True)
-    return client.post(path, data={"csrf_token": token_of(shown), **fields})
-
-
-def link(session: Session, row: Account, next_path: str = "/portal/") -> str:
-    token = services.mint_sign_in_link(row, utc_now(), minutes=10, next_path=next_path)
-    session.commit()
-    return f"/sign-in/{token}"
-
-
-def is_signed_in(client: FlaskClient) -> bool:
-    return client.get("/account").status_code == 200
-
-
-def code(row: Account, secret: str | None = None) -> str:
-    return totp().generate_totp_password(secret or row.totp_secret or "")
-
-
 def test_a_link_is_mailed_and_signs_in_by_its_button(
     client: FlaskClient, session: Session, kim: Account
 ) -> None:
     assert post(client, "/sign-in", email="  KIM@clinic.test ").status_code == 303
+    assert answer_requests(session) == 1
     (mail,) = session.scalars(select(Delivery.mail)).all()
     assert mail
     assert session.scalars(select(Delivery.to_address)).one() == WHO
@@ -89,7 +72,7 @@ def test_a_scanner_signs_nobody_in_and_spends_nothing(
 def test_a_link_works_once_and_not_for_ever(client: FlaskClient, session: Session, kim: Account) -> None:
     path = link(session, kim)
     page = client.get(path).get_data(as_text=True)
-    first = client.post(path, data={"csrf_token": token_of(page)})
+    first = client.post(path, data={"csrf_token": csrf_token_of(page)})
     assert first.status_code == 303
     assert client.get(path).status_code == 410
     token = services.mint_sign_in_link(kim, utc_now() - timedelta(minutes=11), minutes=10)
@@ -133,7 +116,7 @@ def test_the_answer_is_the_same_for_an_address_without_account(
         page = client.get(answer.location)
         answers.append((answer.status_code, answer.location, page.status_code, page.get_data()))
     assert answers[0] == answers[1]
-    session.commit()
+    assert answer_requests(session) == 2
     assert session.scalars(select(Delivery.to_address)).all() == [WHO]
     assert session.scalars(select(Account.email)).all() == [WHO]
     assert len(session.scalars(select(SignInLink.id)).all()) == 1
@@ -167,8 +150,8 @@ def test_a_page_for_members_leads_to_the_sign_in_page_and_back(
     assert (away.status_code, away.location) == (303, "/sign-in?next=/account?x%3D1")
     page = client.get(away.location).get_data(as_text=True)
     assert 'value="/account?x=1"' in page
-    client.post("/sign-in", data={"csrf_token": token_of(page), "email": WHO, "next": "/account?x=1"})
-    session.commit()
+    client.post("/sign-in", data={"csrf_token": csrf_token_of(page), "email": WHO, "next": "/account?x=1"})
+    answer_requests(session)
     assert session.scalars(select(SignInLink.next_path)).one() == "/account?x=1"
     sign_in(client, kim)
     assert client.get("/sign-in?next=//evil.example").location == "/portal/"
@@ -184,7 +167,7 @@ def test_a_second_factor_is_set_up_before_staff_come_in(
     assert client.get("/staff/").status_code == 303
     page = client.get("/sign-in/second-factor").get_data(as_text=True)
     assert "data:image/svg+xml;base64," in page
-    wrong = client.post("/sign-in/second-factor", data={"csrf_token": token_of(page), "code": "000000"})
+    wrong = client.post("/sign-in/second-factor", data={"csrf_token": csrf_token_of(page), "code": "000000"})
     assert wrong.status_code == 422
     with client.session_transaction() as kept:
         secret = kept["setting_up"]

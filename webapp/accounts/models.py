@@ -1,4 +1,4 @@
-"""Tables of the accounts room: people who sign in, and the links they sign in with."""
+"""Tables of the accounts room: people who sign in, and the links they ask for and sign in with."""
 
 from datetime import datetime
 
@@ -32,6 +32,19 @@ class Account(Base, UserMixin):
     totp_counter: Mapped[int | None]
     # Keyed hashes of the recovery codes that are left, joined by ";".
     recovery_codes: Mapped[str | None] = mapped_column(Text)
+    created_at: Mapped[datetime]
+
+
+class SignInRequest(Base):
+    """Somebody typed an address to sign in with. A worker looks whether it has an account, and deletes the row: the
+    page does the same work, and takes the same time, for every address."""
+
+    __tablename__ = "sign_in_request"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    email: Mapped[str] = mapped_column(EncryptedText)
+    # Where to go afterwards, a path of ours.
+    next_path: Mapped[str] = mapped_column(String(500))
     created_at: Mapped[datetime]
 
 

@@ -1,21 +1,32 @@
 """Writes of the accounts room: make an account, mail it a link, sign in with it once, add a second factor."""
 
+import re
 import secrets
+import unicodedata
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 
+from webapp import queue
 from webapp.accounts import mail
-from webapp.accounts.models import Account, SignInLink
+from webapp.accounts.models import Account, SignInLink, SignInRequest
 from webapp.accounts.security import is_right_code, totp
 from webapp.encryption import keyed_hash
 from webapp.extensions import db
 from webapp.outbox import services as outbox
+from webapp.settings import current_settings
 from webapp.signing import new_token, token_hash
+from webapp.unit_of_work import ring_after_commit
 
 HOME = "/portal/"
 RECOVERY_CODES = 8
+# Whoever tries the service on a development machine signs in to /staff with it; nobody owns such an address.
+DEMO_STAFF = "staff@likeforlike.example"
+# A link that has ended is kept for so long, to say that it was used or is too old.
+_LINKS_ARE_KEPT = timedelta(days=7)
+_BETWEEN_DIGITS = re.compile(r"[\s-]")
 
 
 def find(email: str) -> Account | None:
@@ -49,6 +60,48 @@ def invite_staff(email: str, now: datetime, minutes: int, *, language: str = "en
     return account
 
 
+def ensure_demo_staff(now: datetime) -> str | None:
+    """One of the operator's people to try /staff as, in the caller's transaction; twice changes nothing.
+
+    Returns her address. On a development machine only: None elsewhere, and nothing is made.
+    """
+    if not current_settings().is_development:
+        return None
+    account = find_or_create(DEMO_STAFF, now, name="Sample staff")
+    account.is_staff = True
+    return account.email
+
+
+def ask_for_link(email: str, next_path: str, now: datetime) -> None:
+    """Note that somebody wants to sign in with an address; a worker answers by mail if it has an account.
+
+    In the caller's transaction, and the same for every address.
+    """
+    row = SignInRequest(email=email.strip(), next_path=next_path, created_at=now)
+    db.session.add(row)
+    db.session.flush()
+    ring_after_commit(queue.ANSWER_SIGN_IN, row.id)
+
+
+def answer_request(request_id: int, now: datetime, minutes: int) -> None:
+    """Mail a link to the account behind a request, if there is one, and forget the request. Answered once, however
+    many workers are asked."""
+    asked = db.session.execute(
+        delete(SignInRequest)
+        .where(SignInRequest.id == request_id)
+        .returning(SignInRequest.email, SignInRequest.next_path)
+        .execution_options(synchronize_session=False)
+    ).one_or_none()
+    account = find(asked.email) if asked else None
+    if asked and account and account.active:
+        send_link(account, now, minutes, next_path=asked.next_path)
+
+
+def unanswered(limit: int) -> Sequence[int]:
+    """Requests that wait for an answer, the oldest first."""
+    return db.session.scalars(select(SignInRequest.id).order_by(SignInRequest.id).limit(limit)).all()
+
+
 def send_link(account: Account, now: datetime, minutes: int, *, next_path: str = HOME) -> None:
     """Mail an account a link to sign in, in the caller's transaction. Several may be open at once."""
     token = mint_sign_in_link(account, now, minutes=minutes, next_path=next_path)
@@ -56,7 +109,15 @@ def send_link(account: Account, now: datetime, minutes: int, *, next_path: str =
 
 
 def mint_sign_in_link(account: Account, now: datetime, *, minutes: int, next_path: str = HOME) -> str:
-    """A token that signs this account in once within so many minutes. Only its hash is stored."""
+    """A token that signs this account in once within so many minutes. Only its hash is stored.
+
+    Links of the account that ended long ago are deleted on the way.
+    """
+    db.session.execute(
+        delete(SignInLink)
+        .where(SignInLink.account_id == account.id, SignInLink.expires_at < now - _LINKS_ARE_KEPT)
+        .execution_options(synchronize_session=False)
+    )
     token = new_token()
     db.session.add(
         SignInLink(
@@ -107,12 +168,18 @@ def use_link(token: str, now: datetime) -> tuple[Account, str] | None:
     return (account, row.next_path) if account.active else None
 
 
+def locked(account_id: int) -> Account:
+    """An account whose row nobody else changes until the caller's transaction ends: of two browsers that type the
+    same code at once only one is let in."""
+    return db.session.get_one(Account, account_id, with_for_update=True)
+
+
 def set_second_factor(account: Account, secret: str, code: str) -> list[str] | None:
     """Take an authenticator app into use once it has shown a right code; returns the recovery codes, to be shown
-    once. None for a wrong code."""
-    if not is_right_code(account, secret, code):
+    once. None for a wrong code, and where an app is in use already. `account` is `locked`."""
+    if account.totp_secret or not is_right_code(account, secret, _digits(code)):
         return None
-    account.totp_secret = secret
+    account.totp_secret = totp().plain(secret)
     return renew_recovery_codes(account)
 
 
@@ -124,8 +191,9 @@ def renew_recovery_codes(account: Account) -> list[str]:
 
 
 def check_second_factor(account: Account, code: str) -> bool:
-    """Is it the app's code of just now, or a recovery code that is left? Uses it up, in the caller's transaction."""
-    if account.totp_secret and is_right_code(account, account.totp_secret, code):
+    """Is it the app's code of just now, or a recovery code that is left? Uses it up, in the caller's transaction.
+    `account` is `locked`."""
+    if account.totp_secret and is_right_code(account, account.totp_secret, _digits(code)):
         return True
     left = [known for known in (account.recovery_codes or "").split(";") if known]
     hashed = _code_hash(account, code)
@@ -159,5 +227,10 @@ def _key(email: str) -> str:
     return email.strip().lower()
 
 
+def _digits(code: str) -> str:
+    """As it was meant: Korean and Chinese keyboards write full-width digits, and people group them."""
+    return _BETWEEN_DIGITS.sub("", unicodedata.normalize("NFKC", code)).lower()
+
+
 def _code_hash(account: Account, code: str) -> str:
-    return keyed_hash(f"recovery:{account.id}:{code.strip().lower().replace(' ', '')}")
+    return keyed_hash(f"recovery:{account.id}:{_digits(code)}")

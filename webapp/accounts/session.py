@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from flask import Flask, abort, current_app, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_security import current_user, login_user, logout_user
+from sqlalchemy import select
 
 from webapp.access import Audience, guard
 from webapp.accounts.models import Account
@@ -18,7 +19,8 @@ Rule = Callable[[Account], bool]
 _RULES = "second_factor_rules"
 # Set when the session was begun with a second factor.
 _FACTOR = "second_factor"
-# Of somebody who used her link and still owes the second factor: account, where to go, since when.
+# Of somebody who used her link and still owes the second factor: what a session of hers would refer to (so that
+# signing out everywhere ends this too), where to go, since when.
 _HALF_WAY = "half_way"
 _HALF_WAY_LASTS = timedelta(minutes=15)
 # Reserved by RFC 2606: nobody's address, so nobody real is let in without a second factor by the rule below.
@@ -68,7 +70,7 @@ def begin(account: Account, next_path: str) -> bool:
     # Nothing of what this browser did before goes into the new session, and nothing that was set in it counts.
     session.clear()
     if requires_second_factor(account):
-        session[_HALF_WAY] = [account.id, next_path, utc_now().isoformat()]
+        session[_HALF_WAY] = [account.fs_uniquifier, next_path, utc_now().isoformat()]
         return False
     login_user(account)
     return True
@@ -79,7 +81,7 @@ def half_way() -> tuple[Account, str] | None:
     kept = session.get(_HALF_WAY)
     if not kept or utc_now() - datetime.fromisoformat(kept[2]) > _HALF_WAY_LASTS:
         return None
-    account = db.session.get(Account, kept[0])
+    account = db.session.scalar(select(Account).where(Account.fs_uniquifier == kept[0]))
     return (account, kept[1]) if account is not None and account.active else None
 
 
@@ -106,7 +108,10 @@ def end() -> None:
 def to_sign_in() -> ResponseReturnValue:
     """Where a guard sends somebody who is not signed in; afterwards she comes back to the page she asked for."""
     # A form that was sent cannot be sent again by a redirect.
-    asked = request.full_path.removesuffix("?") if request.method in {"GET", "HEAD"} else None
+    asked = None
+    if request.method in {"GET", "HEAD"}:
+        # The language stands before the path (i18n.LanguagePrefix).
+        asked = request.script_root + request.full_path.removesuffix("?")
     return redirect(url_for("accounts.sign_in", next=asked), 303)
 
 

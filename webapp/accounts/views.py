@@ -10,9 +10,10 @@ from webapp.accounts import session as who
 from webapp.accounts.forms import AccountForm, CodeForm, SignInForm, own_path
 from webapp.accounts.models import Account
 from webapp.accounts.security import totp
+from webapp.domain.plain_text import plain_text
 from webapp.encryption import address_hash
 from webapp.extensions import csrf, db, limiter
-from webapp.i18n import current_language, utc_now
+from webapp.i18n import utc_now
 from webapp.settings import current_settings
 from webapp.unit_of_work import unit_of_work
 
@@ -34,12 +35,14 @@ def _limit() -> str:
 
 
 def _typed_address() -> str:
-    return "sign-in:" + address_hash(request.form.get("email", ""))
+    # As the form reads it: characters that show as nothing do not make another address.
+    return "sign-in:" + address_hash(plain_text(request.form.get("email", "")))
 
 
-def _half_way_account() -> str:
+def _account_of_code() -> str:
     found = who.half_way()
-    return f"code:{found[0].id}" if found else "code:nobody"
+    account = found[0] if found else who.owes_second_factor() or who.current()
+    return f"code:{account.id if account else 'nobody'}"
 
 
 @blueprint.route("/sign-in", methods=["GET", "POST"])
@@ -50,35 +53,26 @@ def _half_way_account() -> str:
 def sign_in() -> ResponseReturnValue:
     """Ask for a link by mail. The answer is the same for an address that has no account."""
     if request.method != "POST":
-        if who.owes_second_factor() is not None:
-            return redirect(url_for("accounts.second_factor"), 303)
+        asked = own_path(request.args.get("next"))
+        if who.half_way() is not None or who.owes_second_factor() is not None:
+            return redirect(url_for("accounts.second_factor", next=asked), 303)
         if who.current() is not None:
-            return redirect(own_path(request.args.get("next")) or services.HOME, 303)
+            return redirect(asked or _in_language(services.HOME), 303)
     form = SignInForm(data={"next": request.args.get("next", "")} if request.method == "GET" else None)
     if request.method == "POST":
         if form.validate():
-            _send_link(form.email.data or "", own_path(form.next.data) or services.HOME)
+            with unit_of_work():
+                services.ask_for_link(
+                    form.email.data or "", own_path(form.next.data) or services.HOME, utc_now()
+                )
             return redirect(url_for("accounts.link_sent"), 303)
         return render_template("accounts/sign_in.html", form=form), 422
     return render_template("accounts/sign_in.html", form=form)
 
 
-def _send_link(email: str, next_path: str) -> None:
-    """Mail a link to an account; do as much for an address without one, and leave nothing of it."""
-    minutes, now = current_settings().sign_in_minutes, utc_now()
-    with unit_of_work() as database:
-        account = services.find(email)
-        if account is not None and account.active:
-            services.send_link(account, now, minutes, next_path=next_path)
-            return
-        nobody = database.begin_nested()
-        decoy = services.find_or_create(
-            f"{utc_now().timestamp()}@decoy.invalid", now, language=current_language()
-        )
-        services.send_link(decoy, now, minutes, next_path=next_path)
-        nobody.rollback()
-        # The bell that was asked for is for a mail that is not there.
-        database.info["bells"] = []
+def _in_language(path: str) -> str:
+    """The clinics' first page in the language of the address; a page that somebody asked for has its own."""
+    return request.script_root + path if path == services.HOME else path
 
 
 @blueprint.get("/sign-in/sent")
@@ -101,13 +95,14 @@ def use_link(token: str) -> ResponseReturnValue:
     if used is None:
         return render_template("accounts/use_link.html", acts=False, token=token), 410
     account, next_path = used
-    if who.begin(account, next_path):
-        return redirect(next_path, 303)
+    if who.begin(account, _in_language(next_path)):
+        return redirect(_in_language(next_path), 303)
     return redirect(url_for("accounts.second_factor"), 303)
 
 
 @blueprint.route("/sign-in/second-factor", methods=["GET", "POST"])
-@limiter.limit(lambda: _limit(), key_func=_half_way_account, methods=["POST"])
+@limiter.limit(lambda: _limit(), methods=["POST"])
+@limiter.limit(lambda: _limit(), key_func=_account_of_code, methods=["POST"])
 @open_to(Audience.ANYONE)
 def second_factor() -> ResponseReturnValue:
     """The code of the authenticator app after the link; who has none yet sets it up here first."""
@@ -116,14 +111,15 @@ def second_factor() -> ResponseReturnValue:
         owing = who.owes_second_factor()
         if owing is None:
             return redirect(url_for("accounts.sign_in"), 303)
-        found = owing, services.HOME
+        found = owing, _in_language(services.HOME)
     account, next_path = found
+    next_path = own_path(request.args.get("next")) or next_path
     if account.totp_secret is None:
         return _set_up(account, next_path)
     form = CodeForm()
     if request.method == "POST" and form.validate():
         with unit_of_work():
-            account = db.session.get_one(Account, account.id)
+            account = services.locked(account.id)
             right = services.check_second_factor(account, form.code.data or "")
         if right:
             who.finish(account)
@@ -141,7 +137,7 @@ def _set_up(account: Account, next_path: str) -> ResponseReturnValue:
     form = CodeForm()
     if request.method == "POST" and form.validate():
         with unit_of_work():
-            account = db.session.get_one(Account, account.id)
+            account = services.locked(account.id)
             codes = services.set_second_factor(account, secret, form.code.data or "")
         if codes is not None:
             who.finish(account)
@@ -176,6 +172,7 @@ def account() -> ResponseReturnValue:
 
 @blueprint.route("/account/second-factor", methods=["GET", "POST"])
 @limiter.limit(lambda: _limit(), methods=["POST"])
+@limiter.limit(lambda: _limit(), key_func=_account_of_code, methods=["POST"])
 @open_to(Audience.SIGNED_IN)
 def add_second_factor() -> ResponseReturnValue:
     """Set up an authenticator app although nothing asks for it yet."""
@@ -193,7 +190,7 @@ def renew_recovery_codes() -> ResponseReturnValue:
     if mine is None or mine.totp_secret is None:
         return redirect(url_for("accounts.account"), 303)
     with unit_of_work():
-        codes = services.renew_recovery_codes(db.session.get_one(Account, mine.id))
+        codes = services.renew_recovery_codes(services.locked(mine.id))
     return render_template("accounts/recovery_codes.html", codes=codes, next_path=url_for("accounts.account"))
 
 
