@@ -102,6 +102,17 @@ def test_every_page_opens_for_an_owner_and_is_kept_by_nobody(
     assert seen >= 10
 
 
+def test_an_owner_needs_a_second_factor_and_staff_do_not(
+    client: FlaskClient, session: Session, clinic: Clinic
+) -> None:
+    sign_in(client, session, clinic, role=STAFF, email="mei@clinic.sg")
+    assert client.get("/portal/larch/profile").status_code == 200
+    sign_in(client, session, clinic, role=OWNER, email="lin@clinic.sg")
+    assert client.get("/portal/larch/profile").headers["Location"].startswith("/sign-in?")
+    assert client.get("/sign-in").headers["Location"] == "/sign-in/second-factor"
+    assert client.get("/portal/").status_code == 303
+
+
 def test_my_clinics_stand_by_brand_and_a_single_one_opens(
     client: FlaskClient, session: Session, clinic: Clinic
 ) -> None:

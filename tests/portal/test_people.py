@@ -88,6 +88,16 @@ def test_a_colleague_is_invited_joins_and_is_removed(
     assert logged == ["member.invited", "member.joined", "member.removed"]
 
 
+def test_who_joins_as_an_owner_is_asked_for_a_second_factor(
+    owner: FlaskClient, stranger: FlaskClient, session: Session, clinic: Clinic
+) -> None:
+    send(owner, PAGE, email="lin@clinic.sg", role="owner")
+    link = invited_link(session)
+    assert press(stranger, link, link).headers["Location"] == "/sign-in/second-factor"
+    assert memberships(session, clinic)["lin@clinic.sg"] == "owner"
+    assert stranger.get("/portal/larch/").headers["Location"].startswith("/sign-in?")
+
+
 def test_whoever_is_signed_in_the_account_is_the_invited_ones(
     owner: FlaskClient, stranger: FlaskClient, session: Session, clinic: Clinic
 ) -> None:

@@ -10,7 +10,6 @@ from config import Settings
 from tests import factories
 from tests.factories import NOW
 from tests.portal.keepers import keeper, memberships
-from tests.quotes.conftest import letters, plain_part
 from webapp import events
 from webapp.accounts.models import Account
 from webapp.encryption import address_hash
@@ -36,16 +35,13 @@ def claim(session: Session, **more: object) -> Claim:
     return row
 
 
-def test_an_accepted_claim_makes_an_owner_who_reads_how_to_sign_in(session: Session) -> None:
+def test_an_accepted_claim_makes_an_owner(session: Session) -> None:
     row = claim(session)
     with unit_of_work():
         events.claim_accepted.send(Claim, claim=row)
     account = session.scalars(select(Account)).one()
     assert (account.email, account.name, account.language) == (CLAIMANT, "Mei Lin", "zh")
     assert session.scalars(select(Membership.role)).all() == ["owner"]
-    (letter,) = letters(session, "portal-welcome:")
-    assert letter["To"] == CLAIMANT and letter["Content-Language"] == "zh-Hans"
-    assert "/zh/sign-in?next=/zh/portal/larch/" in plain_part(letter)
 
 
 def test_the_owner_of_one_clinic_may_claim_another(session: Session) -> None:
@@ -55,7 +51,6 @@ def test_the_owner_of_one_clinic_may_claim_another(session: Session) -> None:
         events.claim_accepted.send(Claim, claim=row)
         events.claim_accepted.send(Claim, claim=row)
     assert session.scalars(select(Membership.account_id)).all() == [account.id] * 2
-    assert len(letters(session, "portal-welcome:")) == 1
 
 
 def test_sample_clinics_have_owners_on_a_development_machine(session: Session) -> None:

@@ -1,4 +1,4 @@
-"""Mails of the portal: to a colleague who is asked to join, to a new address for enquiries, to a new owner."""
+"""Mails of the portal: to a colleague who is asked to join, to a new address for enquiries, and to the old one."""
 
 from collections.abc import Sequence
 from email.message import EmailMessage
@@ -46,18 +46,6 @@ def address_replaced(clinic: Clinic, by_name: str, language: str) -> EmailMessag
         clinic=clinic,
         by_name=by_name,
         link=_portal_address(language, clinic),
-    )
-
-
-def welcome(clinic: Clinic, name: str, language: str) -> EmailMessage:
-    """To somebody whose claim was accepted: how to sign in."""
-    base = f"{current_settings().base_url}{language_prefix(language)}"
-    return compose(
-        "portal/email/welcome",
-        language,
-        clinic=clinic,
-        name=name,
-        link=f"{base}/sign-in?next={language_prefix(language)}/portal/{clinic.slug}/",
     )
 
 

@@ -1,7 +1,5 @@
 """What the portal hears from below."""
 
-from functools import partial
-
 from flask import Flask
 
 from webapp import events
@@ -10,8 +8,6 @@ from webapp.clinics.models import Clinic
 from webapp.extensions import db
 from webapp.i18n import utc_now
 from webapp.moderation.models import Claim
-from webapp.outbox import services as outbox
-from webapp.portal import mail
 from webapp.portal.services import people
 
 
@@ -20,13 +16,9 @@ def init_app(app: Flask) -> None:
 
 
 def _claim_accepted(sender: type[Claim], *, claim: Claim) -> None:
-    """In moderation's transaction: whoever claimed the listing becomes its owner, and reads how to sign in."""
+    """In moderation's transaction: whoever claimed the listing becomes its owner. Moderation's mail about the claim
+    says how to sign in."""
     now = utc_now()
     clinic = db.session.get_one(Clinic, claim.clinic_id)
     account = accounts.find_or_create(claim.email, now, name=claim.name, language=claim.language)
     people.add_owner(clinic, account, now)
-    outbox.post(
-        f"portal-welcome:{claim.id}",
-        account.email,
-        partial(mail.welcome, clinic, claim.name, claim.language),
-    )
