@@ -9,6 +9,7 @@ import click
 from flask import Flask
 from flask.cli import AppGroup
 
+from webapp.accounts import services as accounts_services
 from webapp.accounts.commands import accounts
 from webapp.domain.listing_csv import NotWritten, read, write
 from webapp.enquiries import services as enquiries
@@ -54,6 +55,7 @@ def seed(sample: bool, if_empty: bool) -> None:
         # Also where the clinics were loaded before there were accounts.
         with unit_of_work():
             demo.give_owners(now)
+            accounts_services.ensure_demo_staff(now)
 
 
 @listings.command("import")

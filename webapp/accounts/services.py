@@ -190,12 +190,17 @@ def renew_recovery_codes(account: Account) -> list[str]:
     return codes
 
 
+def recovery_codes_left(account: Account) -> int:
+    """How many recovery codes were not used yet."""
+    return len(_known_codes(account))
+
+
 def check_second_factor(account: Account, code: str) -> bool:
     """Is it the app's code of just now, or a recovery code that is left? Uses it up, in the caller's transaction.
     `account` is `locked`."""
     if account.totp_secret and is_right_code(account, account.totp_secret, _digits(code)):
         return True
-    left = [known for known in (account.recovery_codes or "").split(";") if known]
+    left = _known_codes(account)
     hashed = _code_hash(account, code)
     if hashed not in left:
         return False
@@ -225,6 +230,10 @@ def deactivate(account: Account, now: datetime) -> None:
 
 def _key(email: str) -> str:
     return email.strip().lower()
+
+
+def _known_codes(account: Account) -> list[str]:
+    return [known for known in (account.recovery_codes or "").split(";") if known]
 
 
 def _digits(code: str) -> str:

@@ -161,13 +161,19 @@ def account() -> ResponseReturnValue:
     )
     if request.method == "POST":
         if not form.validate():
-            return render_template("accounts/account.html", form=form, account=mine), 422
+            return _account_page(form, mine), 422
         with unit_of_work():
             row = db.session.get_one(Account, mine.id)
             row.name, row.language = form.name.data or None, form.language.data
         flash(_("Saved."))
         return redirect(url_for("accounts.account"), 303)
-    return render_template("accounts/account.html", form=form, account=mine)
+    return _account_page(form, mine)
+
+
+def _account_page(form: AccountForm, mine: Account) -> str:
+    return render_template(
+        "accounts/account.html", form=form, account=mine, codes_left=services.recovery_codes_left(mine)
+    )
 
 
 @blueprint.route("/account/second-factor", methods=["GET", "POST"])
