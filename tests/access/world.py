@@ -21,7 +21,7 @@ from webapp.enquiries import consent
 from webapp.enquiries.models import Enquiry, Recipient
 from webapp.i18n import utc_now
 from webapp.moderation.actors import Actor, ActorKind
-from webapp.moderation.models import HeldText
+from webapp.moderation.models import HeldText, PositionReview
 from webapp.moderation.services import editing, proposals
 from webapp.moderation.services.proposals import Change
 from webapp.outbox.models import Delivery
@@ -29,6 +29,10 @@ from webapp.portal.models import Invitation, Membership, PriceListUpload
 
 # Stands in everything that belongs to one clinic: found on another clinic's page, it is a leak.
 MARK = "Canary"
+POINT = {
+    "lat": 1.3039, "lng": 103.8358, "precision": "building", "confidence": 0.6, "radius_m": 40,
+    "source": "gazetteer", "matched_text": f"{MARK} road",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -58,14 +62,18 @@ def build(session: Session) -> World:
     letter = Delivery(
         key="a-letter", message_id="a@letter", state="failed", next_at=NOW, created_at=NOW, ended_at=NOW
     )
-    session.add(letter)
+    review = PositionReview(
+        clinic_id=mine.clinic.id, candidates=[{**POINT}], reason="unsure", address_hash="0", state="open",
+        created_at=NOW,
+    )  # fmt: skip
+    session.add_all([letter, review])
     session.flush()
     world = World(
         mine,
         theirs,
         account(session, "stranger@nobody.example"),
         account(session, "staff@likeforlike.example", is_staff=True),
-        {"staff.decide_text": held.id, "staff.decide_letter": letter.id},
+        {"staff.decide_text": held.id, "staff.decide_letter": letter.id, "staff.decide_place": review.id},
     )
     session.commit()
     return world

@@ -19,6 +19,21 @@ CLAIM_PROOFS = {
     "domain": _l("the address is at the clinic's own domain"),
     "judgement": _l("none but the address: please judge"),
 }
+PLACE_REASONS = {
+    "moved": _l("The new point is far from the last one."),
+    "unsure": _l("The address is not told exactly enough."),
+    "conflict": _l("Two answers, or the street and the postal code, lie apart."),
+    "nowhere": _l("Nobody knows this address."),
+}
+PRECISIONS = {
+    "building": _l("the building"),
+    "interpolated": _l("between two numbers of the road"),
+    "postcode": _l("the postcode's area"),
+    "street": _l("the street"),
+    "area": _l("the area"),
+    "city": _l("the city"),
+    "none": _l("unknown"),
+}
 LETTER_STATES = {
     "failed": _l("refused for good"),
     "expired": _l("could not be delivered in time"),

@@ -1,0 +1,288 @@
+"""The staff room: what waits is shown, decided once, and written to the log."""
+
+import re
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tests import factories
+from tests.access.world import POINT
+from tests.accounts.signing_in import account, sign_in
+from tests.factories import NOW
+from webapp.clinics.models import Clinic
+from webapp.enquiries import consent
+from webapp.enquiries import services as enquiries
+from webapp.enquiries.models import Enquiry, Recipient
+from webapp.i18n import utc_now
+from webapp.moderation.actors import Actor, ActorKind
+from webapp.moderation.models import Claim, Decision, DoNotList, HeldText, NeverListRequest, PositionReview
+from webapp.moderation.services import authority, editing, proposals
+from webapp.moderation.services.proposals import Change
+from webapp.outbox.models import Delivery
+
+OWNER = Actor(ActorKind.CLINIC, "Kim, owner")
+
+
+@pytest.fixture
+def staff(client: FlaskClient, session: Session) -> FlaskClient:
+    row = account(session, "mina@likeforlike.example", name="Mina", is_staff=True)
+    session.commit()
+    sign_in(client, row)
+    return client
+
+
+def press(staff: FlaskClient, page: str, path: str, **fields: Any) -> Any:
+    token = re.search(r'name="csrf_token" value="([^"]+)"', staff.get(page).get_data(as_text=True))
+    assert token
+    return staff.post(path, data={"csrf_token": token.group(1), **fields})
+
+
+def text_of(staff: FlaskClient, page: str) -> str:
+    answer = staff.get(page)
+    assert answer.status_code == 200
+    return answer.get_data(as_text=True)
+
+
+def log(session: Session) -> list[tuple[str, str, str | None]]:
+    session.commit()
+    rows = session.scalars(select(Decision).where(Decision.by_kind == "staff").order_by(Decision.id))
+    return [(row.what, row.by_name, row.reason) for row in rows]
+
+
+def test_an_empty_queue_says_so(staff: FlaskClient) -> None:
+    assert "Nothing waits." in text_of(staff, "/staff/")
+    for page in ("claims", "texts", "proposals", "places", "letters"):
+        assert "Nothing waits." in text_of(staff, f"/staff/{page}")
+
+
+@pytest.fixture
+def held(session: Session) -> HeldText:
+    clinic = factories.clinic(session, name="Orchard Skin")
+    editing.edit_clinic(clinic, {"name": "The best of Orchard"}, OWNER, NOW)
+    session.commit()
+    return session.scalars(select(HeldText)).one()
+
+
+def test_a_held_text_is_made_public(staff: FlaskClient, session: Session, held: HeldText) -> None:
+    assert "1 waits" in text_of(staff, "/staff/")
+    page = text_of(staff, "/staff/texts")
+    assert "The best of Orchard" in page
+    assert "SG-LAUD" in page
+    assert press(staff, "/staff/texts", f"/staff/texts/{held.id}", answer="yes").status_code == 303
+    assert log(session) == [("text.released", "Mina", None)]
+    assert session.scalars(select(Clinic.name)).one() == "The best of Orchard"
+    # Once more, from a tab that stayed open: nothing happens twice.
+    page = text_of(staff, "/account")
+    token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page)
+    assert token
+    staff.post(f"/staff/texts/{held.id}", data={"csrf_token": token.group(1), "answer": "yes"})
+    assert "Somebody decided this one already." in text_of(staff, "/staff/texts")
+    assert len(log(session)) == 1
+
+
+def test_a_refusal_needs_a_reason(staff: FlaskClient, session: Session, held: HeldText) -> None:
+    answer = press(staff, "/staff/texts", f"/staff/texts/{held.id}", answer="no", reason="  ")
+    assert answer.status_code == 422
+    assert f'id="reason-{held.id}-error"' in answer.get_data(as_text=True)
+    press(staff, "/staff/texts", f"/staff/texts/{held.id}", answer="no", reason="No superlatives, please.")
+    assert log(session) == [("text.refused", "Mina", "No superlatives, please.")]
+    assert session.scalars(select(Clinic.name)).one() == "Orchard Skin"
+
+
+@pytest.mark.parametrize("answer", ["", "perhaps"])
+def test_a_form_that_no_page_holds_is_refused(staff: FlaskClient, held: HeldText, answer: str) -> None:
+    assert press(staff, "/staff/texts", f"/staff/texts/{held.id}", answer=answer).status_code == 422
+
+
+@pytest.fixture
+def claim(session: Session) -> Claim:
+    clinic = factories.clinic(
+        session, name="Fir Skin", authority="unclaimed", enquiry_email=None, sample=False
+    )
+    row = Claim(
+        clinic_id=clinic.id, name="Jo", email="jo@gmail.test", email_hash="0" * 64, position="Manager", note="Please",
+        language="en", text_id=authority.remember_text("en", NOW).id, proof="judgement", state="waiting",
+        created_at=NOW, proven_at=NOW,
+    )  # fmt: skip
+    session.add(row)
+    session.commit()
+    return row
+
+
+def test_a_claim_is_accepted_and_makes_an_owner(staff: FlaskClient, session: Session, claim: Claim) -> None:
+    page = text_of(staff, "/staff/claims")
+    assert "jo@gmail.test" in page
+    assert "Manager" in page
+    press(staff, "/staff/claims", f"/staff/claims/{claim.id}", answer="yes")
+    session.commit()
+    clinic = session.scalars(select(Clinic)).one()
+    assert clinic.authority == "authorised"
+    assert {"authority.given", "claim.accepted"} <= {what for what, _name, _reason in log(session)}
+    listing = text_of(staff, f"/staff/clinics/{clinic.slug}")
+    assert "Jo, Manager" in listing
+
+
+def test_a_claim_is_refused_with_a_reason_that_goes_by_mail(
+    staff: FlaskClient, session: Session, claim: Claim
+) -> None:
+    press(
+        staff,
+        "/staff/claims",
+        f"/staff/claims/{claim.id}",
+        answer="no",
+        reason="Please write from the clinic.",
+    )
+    session.commit()
+    assert session.scalars(select(Delivery.to_address)).one() == "jo@gmail.test"
+    assert session.scalars(select(Clinic.authority)).one() == "unclaimed"
+
+
+def test_a_wish_never_to_be_listed_is_granted(staff: FlaskClient, session: Session) -> None:
+    clinic = factories.clinic(session, name="Fir Skin", slug="fir", sample=False)
+    wish = NeverListRequest(
+        clinic_id=clinic.id, country="SG", clinic_name=clinic.name, name="Jo", email="jo@gmail.test",
+        email_hash="0" * 64, language="en", proof="judgement", state="waiting", created_at=NOW, proven_at=NOW,
+    )  # fmt: skip
+    session.add(wish)
+    session.commit()
+    assert "Fir Skin" in text_of(staff, "/staff/claims")
+    press(staff, "/staff/claims", f"/staff/claims/never-list/{wish.id}", answer="yes")
+    session.commit()
+    assert session.scalars(select(Clinic.authority)).one() == "do_not_list"
+    assert staff.get("/clinics/fir").status_code == 404
+
+
+def test_proposals_are_decided_by_their_ticks(staff: FlaskClient, session: Session) -> None:
+    clinic = factories.clinic(session, name="Fir Skin", hours="Mo-Fr 10:00-19:00", phone="+6562351234")
+    made = proposals.propose(
+        clinic,
+        [
+            Change("change_clinic", "", "hours", {"hours": "Mo-Su 09:00-20:00"}),
+            Change("change_clinic", "", "phone", {"phone": "+6562350000"}),
+        ],
+        origin="page",
+        source="https://fir.example/",
+        seen_on=NOW.date(),
+        now=NOW,
+    )
+    session.commit()
+    assert "Fir Skin" in text_of(staff, "/staff/proposals")
+    press(staff, "/staff/proposals", "/staff/proposals", answer="accept", ticked=[made[0].id])
+    press(staff, "/staff/proposals", "/staff/proposals", answer="refuse", ticked=[made[1].id])
+    session.commit()
+    session.refresh(clinic)
+    assert (clinic.hours, clinic.phone) == ("Mo-Su 09:00-20:00", "+6562351234")
+    assert "Nothing waits." in text_of(staff, "/staff/proposals")
+
+
+@pytest.fixture
+def unreached(session: Session) -> Recipient:
+    clinic = factories.clinic(session, name="Fir Skin")
+    now = utc_now()
+    letter = Delivery(
+        key="enquiry-asks-clinic:1",
+        message_id="1@test",
+        state="failed",
+        next_at=now,
+        created_at=now,
+        ended_at=now,
+    )
+    session.add(letter)
+    enquiry = Enquiry(
+        ref="LFL-23456789", language="en", treatment_id=factories.treatment(session).id, sessions=3, name="Mei",
+        email="mei@patient.test", idempotency_key="k", body_hash="b", created_at=now,
+        expires_at=now + timedelta(days=90),
+    )  # fmt: skip
+    session.add(enquiry)
+    session.flush()
+    recipient = Recipient(
+        enquiry_id=enquiry.id, clinic_id=clinic.id, delivery_id=letter.id, state="unreachable",
+        consent_text_id=consent.remember("words", "en", now).id, consented_at=now,
+    )  # fmt: skip
+    session.add(recipient)
+    session.commit()
+    return recipient
+
+
+def test_an_enquiry_that_was_not_delivered_is_sent_again(
+    staff: FlaskClient, session: Session, unreached: Recipient
+) -> None:
+    page = text_of(staff, "/staff/letters")
+    assert "Enquiry LFL-23456789 to Fir Skin" in page
+    assert "Mei" not in page, "the patient is nobody's business here"
+    press(staff, "/staff/letters", f"/staff/letters/{unreached.delivery_id}", answer="again")
+    assert [what for what, _name, _reason in log(session)] == ["letter.sent_again"]
+    session.refresh(unreached)
+    assert unreached.state == "asked"
+    again = session.get_one(Delivery, unreached.delivery_id)
+    assert (again.state, again.to_address) == ("pending", session.scalars(select(Clinic.enquiry_email)).one())
+    assert "Nothing waits." in text_of(staff, "/staff/letters")
+    assert enquiries.erase("LFL-23456789")
+    session.commit()
+    session.refresh(again)
+    assert again.state == "cancelled"
+
+
+def test_a_letter_that_needs_nothing_leaves_the_queue(
+    staff: FlaskClient, session: Session, unreached: Recipient
+) -> None:
+    press(staff, "/staff/letters", f"/staff/letters/{unreached.delivery_id}", answer="seen")
+    assert "Nothing waits." in text_of(staff, "/staff/letters")
+    assert [what for what, _name, _reason in log(session)] == ["letter.seen"]
+
+
+def test_a_place_is_chosen_once(staff: FlaskClient, session: Session) -> None:
+    clinic = factories.clinic(session, name="Fir Skin")
+    candidates = [POINT, {**POINT, "lat": 1.3201, "matched_text": "Newton Road"}]
+    review = PositionReview(
+        clinic_id=clinic.id,
+        candidates=candidates,
+        reason="conflict",
+        address_hash="0",
+        state="open",
+        created_at=NOW,
+    )
+    session.add(review)
+    session.commit()
+    assert "Newton Road" in text_of(staff, "/staff/places")
+    path = f"/staff/places/{review.id}"
+    assert press(staff, "/staff/places", path, candidate="7").status_code == 422
+    assert press(staff, "/staff/places", path, candidate="1").status_code == 303
+    session.commit()
+    session.refresh(clinic)
+    assert (clinic.lat, clinic.precision) == (1.3201, "building")
+    assert [what for what, _name, _reason in log(session)] == ["position.chosen"]
+    assert "Nothing waits." in text_of(staff, "/staff/places")
+
+
+def test_a_listing_is_taken_off_the_pages_with_a_reason(staff: FlaskClient, session: Session) -> None:
+    factories.clinic(session, name="Fir Skin", slug="fir")
+    session.commit()
+    assert "Fir Skin" in text_of(staff, "/staff/clinics?q=fir+sk")
+    assert "No clinic of that name." in text_of(staff, "/staff/clinics?q=100%25")
+    page = "/staff/clinics/fir"
+    assert press(staff, page, page, answer="withdraw", reason="").status_code == 422
+    press(staff, page, page, answer="withdraw", reason="Closed, says its landlord.")
+    assert staff.get("/clinics/fir").status_code == 404
+    press(staff, page, page, answer="never_list", reason="Asked by telephone.")
+    session.commit()
+    assert session.scalars(select(DoNotList.reason)).one() == "Asked by telephone."
+    assert ("authority.withdrawn", "Mina", "Closed, says its landlord.") in log(session)
+
+
+def test_the_log_is_read_page_by_page(staff: FlaskClient, session: Session) -> None:
+    clinic = factories.clinic(session, ref="fir")
+    for number in range(60):
+        editing.edit_clinic(clinic, {"phone": f"+65623500{number:02}"}, OWNER, NOW)
+    session.commit()
+    first = text_of(staff, "/staff/decisions?clinic=fir")
+    assert "+6562350059" in first
+    assert "+6562350000" not in first
+    older = re.search(r'href="(/staff/decisions\?before=[^"]+)"', first)
+    assert older
+    assert "+6562350000" in text_of(staff, older.group(1).replace("&amp;", "&"))
+    assert "No decision yet." in text_of(staff, "/staff/decisions?clinic=nobody&before=x")
