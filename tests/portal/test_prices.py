@@ -14,7 +14,7 @@ from tests.directory.pages import Page
 from tests.enquiries.filled_form import fields_of
 from tests.portal.keepers import sign_in
 from webapp.clinics.models import Clinic
-from webapp.domain.lint import Finding
+from webapp.domain.lint import Finding, Severity
 from webapp.i18n import today_in, utc_now
 from webapp.moderation.models import Decision, HeldText
 from webapp.moderation.services import texts
@@ -79,7 +79,7 @@ def refuses(monkeypatch: pytest.MonkeyPatch, word: str, severity: str) -> None:
         start = text.find(word)
         if start < 0:
             return ()
-        return (Finding("TEST-WORD", severity, word, start, start + len(word), "it praises", "a test"),)
+        return (Finding("TEST-WORD", Severity(severity), word, start, start + len(word), "it praises", "a test"),)
 
     monkeypatch.setattr(texts, "check", check)
 
