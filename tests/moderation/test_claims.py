@@ -1,10 +1,12 @@
 """A clinic is claimed without an account: an address is proven by a link, then its domain or a person decides."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -127,6 +129,21 @@ def test_nobody_fills_a_strangers_mailbox(session: Session) -> None:
         with unit_of_work():
             claims.file(clinic, draft, NOW)
     assert len(mails(session, "claim-asked:")) == 10
+
+
+@pytest.mark.parametrize("path", [FORM, "/clinics/larch-skin/never-list", "/never-list"])
+def test_one_network_address_sends_so_many_forms(
+    app: Flask,
+    client: FlaskClient,
+    session: Session,
+    unclaimed: Clinic,
+    monkeypatch: pytest.MonkeyPatch,
+    path: str,
+) -> None:
+    settings = replace(app.config["SETTINGS"], claim_limit_per_address="2 per hour")
+    monkeypatch.setitem(app.config, "SETTINGS", settings)
+    assert [client.post(path).status_code for _time in range(3)] == [422, 422, 429]
+    assert client.get(path).status_code == 200
 
 
 def test_names_and_addresses_are_kept_encrypted(session: Session, unclaimed: Clinic, send: Send) -> None:

@@ -43,6 +43,18 @@ def clinic_id(worker_app: Flask) -> Iterator[int]:
                 session.execute(delete(table))
 
 
+def _claim(clinic_id: int, at: datetime, state: str) -> int:
+    with unit_of_work() as session:
+        claim = Claim(
+            clinic_id=clinic_id, name="Kim", email="kim@example.org", email_hash=address_hash("kim@example.org"),
+            language="en", text_id=authority.remember_text("en", at).id, proof="judgement", state=state,
+            created_at=at,
+        )  # fmt: skip
+        session.add(claim)
+        session.flush()
+        return claim.id
+
+
 def test_clinics_are_reminded_once(tasks: ModuleType, worker_app: Flask, clinic_id: int) -> None:
     tasks.remind()
     tasks.remind()
@@ -52,15 +64,7 @@ def test_clinics_are_reminded_once(tasks: ModuleType, worker_app: Flask, clinic_
 
 
 def test_claims_run_out(tasks: ModuleType, worker_app: Flask, clinic_id: int) -> None:
-    then = datetime.now(UTC) - timedelta(days=15)
-    with unit_of_work() as session:
-        session.add(
-            Claim(
-                clinic_id=clinic_id, name="Kim", email="kim@example.org", email_hash=address_hash("kim@example.org"),
-                language="en", text_id=authority.remember_text("en", then).id, proof="judgement",
-                state="proof_asked", created_at=then,
-            )
-        )  # fmt: skip
+    _claim(clinic_id, datetime.now(UTC) - timedelta(days=15), "proof_asked")
     tasks.expire()
     tasks.expire()
     db.session.rollback()

@@ -66,7 +66,7 @@ def file(clinic: Clinic, draft: ClaimDraft, now: datetime) -> None:
 def prove(link: ClinicLink, now: datetime) -> Claim:
     """The link in the mail was used. At the clinic's own domain the claim is accepted by itself, unless somebody
     else speaks for the clinic already or it asked never to be listed; else it waits for staff."""
-    claim = db.session.get_one(Claim, link.subject_id)
+    claim = db.session.get_one(Claim, link.subject_id, with_for_update=True)
     if not links.use(link, now) or claim.state != proof.ASKED:
         return claim
     clinic = _clinic_locked(claim)
@@ -96,7 +96,7 @@ def accept(claim: Claim, by: Actor, now: datetime) -> bool:
 
     A clinic on the do-not-list leaves it: it is the clinic itself that wants to be listed now.
     """
-    if claim.state != proof.WAITING:
+    if proof.locked(claim).state != proof.WAITING:
         return False
     clinic = _clinic_locked(claim)
     do_not_list.lift(clinic, by, now)
@@ -106,7 +106,7 @@ def accept(claim: Claim, by: Actor, now: datetime) -> bool:
 
 def refuse(claim: Claim, reason: str, by: Actor, now: datetime) -> bool:
     """Staff refuses a claim that waits, and says why by mail. False when it does not wait any more."""
-    if claim.state != proof.WAITING:
+    if proof.locked(claim).state != proof.WAITING:
         return False
     clinic = _clinic_locked(claim)
     _decide(claim, proof.REFUSED, clinic, by, now, reason)

@@ -135,7 +135,7 @@ def ask(clinic: Clinic | None, draft: RequestDraft, now: datetime) -> None:
 
 def prove(link: ClinicLink, now: datetime) -> NeverListRequest:
     """The link in the mail was used. At the clinic's own domain that is proof enough; else it waits for staff."""
-    request = db.session.get_one(NeverListRequest, link.subject_id)
+    request = db.session.get_one(NeverListRequest, link.subject_id, with_for_update=True)
     if not links.use(link, now) or request.state != proof.ASKED:
         return request
     clinic = db.session.get(Clinic, request.clinic_id) if request.clinic_id else None
@@ -158,7 +158,7 @@ def waiting() -> Sequence[NeverListRequest]:
 
 def accept(request: NeverListRequest, by: Actor, now: datetime) -> bool:
     """Staff grants what waits. False when it does not wait any more."""
-    if request.state != proof.WAITING:
+    if proof.locked(request).state != proof.WAITING:
         return False
     _accept(request, by, now, way=authority.STAFF)
     return True
@@ -166,7 +166,7 @@ def accept(request: NeverListRequest, by: Actor, now: datetime) -> bool:
 
 def refuse(request: NeverListRequest, reason: str, by: Actor, now: datetime) -> bool:
     """Staff refuses what waits, and says why by mail. False when it does not wait any more."""
-    if request.state != proof.WAITING:
+    if proof.locked(request).state != proof.WAITING:
         return False
     _decide(request, proof.REFUSED, by, now, reason)
     name, language = request.clinic_name, request.language

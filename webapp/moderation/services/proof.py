@@ -25,6 +25,15 @@ JUDGEMENT: Final = "judgement"
 MOST_A_DAY = 10
 
 
+Wish = TypeVar("Wish", Claim, NeverListRequest)
+
+
+def locked(row: Wish) -> Wish:
+    """The row as it is now, for one decision at a time: whoever comes second finds it decided."""
+    db.session.refresh(row, with_for_update=True)
+    return row
+
+
 def kind(email: str, website: str | None) -> str:
     """DOMAIN where the address is at the clinic's own domain, else JUDGEMENT."""
     return DOMAIN if is_address_of(email, website) else JUDGEMENT
@@ -52,9 +61,6 @@ def asks_too_often(hashed: str, now: datetime) -> bool:
         for table in (Claim, NeverListRequest)
     )
     return sum(counts) >= MOST_A_DAY
-
-
-Wish = TypeVar("Wish", Claim, NeverListRequest)
 
 
 def expire(table: type[Wish], now: datetime, days: int) -> int:
