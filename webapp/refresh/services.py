@@ -249,7 +249,10 @@ def sweep() -> list[int]:
 
     What a clinic asked for comes first. Few run at a time, so that mail never waits behind a slow site.
     """
-    free = current_settings().refresh_at_once - (db.session.scalar(select(_others_running())) or 0)
+    rung = and_(is_due(), RefreshRun.rung_at > database_clock(-RING_AGAIN))
+    on_the_way = db.session.scalar(select(func.count(RefreshRun.id)).where(rung)) or 0
+    running = db.session.scalar(select(_others_running())) or 0
+    free = current_settings().refresh_at_once - running - on_the_way
     if free <= 0:
         return []
     chosen = (
