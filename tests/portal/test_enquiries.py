@@ -1,0 +1,140 @@
+"""A clinic's enquiries in the portal: their state, the way to the answer, and a test that goes the real way."""
+
+import re
+from datetime import timedelta
+from email import message_from_string, policy
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tests import factories
+from tests.portal.browsing import press, send
+from tests.portal.keepers import sign_in
+from webapp.clinics.models import Clinic
+from webapp.enquiries import consent
+from webapp.enquiries.models import Enquiry, Recipient
+from webapp.i18n import utc_now
+from webapp.outbox.models import Delivery
+
+PAGE = "/portal/larch/enquiries"
+
+
+@pytest.fixture
+def clinic(session: Session, client: FlaskClient) -> Clinic:
+    row = factories.clinic(session, slug="larch", enquiry_email="desk@larch.example")
+    factories.offer(session, row)
+    sign_in(client, session, row)
+    return row
+
+
+def asked(session: Session, clinic: Clinic, ref: str = "LFL-23456789") -> Recipient:
+    now = utc_now()
+    enquiry = Enquiry(
+        ref=ref, language="en", treatment_id=factories.treatment(session).id, sessions=3, name="Mei",
+        email="mei@patient.test", message="Does it hurt?", idempotency_key=ref, body_hash="b", created_at=now,
+        expires_at=now + timedelta(days=90),
+    )  # fmt: skip
+    session.add(enquiry)
+    session.flush()
+    recipient = Recipient(
+        enquiry_id=enquiry.id, clinic_id=clinic.id, state="reached",
+        consent_text_id=consent.remember("words", "en", now).id, consented_at=now,
+    )  # fmt: skip
+    session.add(recipient)
+    session.commit()
+    return recipient
+
+
+def page(client: FlaskClient, path: str = PAGE) -> str:
+    answer = client.get(path)
+    assert answer.status_code == 200
+    return answer.get_data(as_text=True)
+
+
+def test_the_list_shows_the_state_and_not_who_asked(
+    client: FlaskClient, session: Session, clinic: Clinic
+) -> None:
+    asked(session, clinic)
+    shown = page(client)
+    assert "LFL-23456789" in shown
+    assert "3 sessions" in shown
+    assert "Mei" not in shown
+    assert "Does it hurt?" not in shown
+
+
+def test_the_answer_opens_with_what_the_patient_wrote_but_not_her_contact(
+    client: FlaskClient, session: Session, clinic: Clinic
+) -> None:
+    asked(session, clinic)
+    answer = press(client, PAGE, f"{PAGE}/LFL-23456789/answer")
+    assert answer.status_code == 303
+    assert re.fullmatch(r"/q/[\w-]{43}", answer.location)
+    shown = page(client, answer.location)
+    assert "Does it hurt?" in shown
+    assert "mei@patient.test" not in shown
+
+
+def test_an_answer_from_the_portal_stands_in_the_list(
+    client: FlaskClient, session: Session, clinic: Clinic
+) -> None:
+    asked(session, clinic)
+    sheet = press(client, PAGE, f"{PAGE}/LFL-23456789/answer").location
+    assert send(client, sheet, answer="decline").status_code == 303
+    shown = page(client)
+    assert "Declined" in shown
+    assert "answered on" in shown
+
+
+def test_older_enquiries_are_on_further_pages(client: FlaskClient, session: Session, clinic: Clinic) -> None:
+    for number in range(52):
+        asked(session, clinic, f"LFL-222222{number:02}")
+    first = page(client)
+    assert "LFL-22222251" in first
+    assert "LFL-22222200" not in first
+    older = re.search(r'href="(/portal/larch/enquiries\?before=\d+)"', first)
+    assert older
+    assert "LFL-22222200" in page(client, older.group(1))
+
+
+def test_a_test_goes_the_way_of_every_enquiry_and_comes_back(
+    client: FlaskClient, session: Session, clinic: Clinic
+) -> None:
+    assert press(client, PAGE, "/portal/larch/test-enquiry").status_code == 303
+    session.commit()
+    mails = {
+        row.to_address: message_from_string(row.mail or "", policy=policy.default)
+        for row in session.scalars(select(Delivery))
+    }
+    assert set(mails) == {"desk@larch.example", "owner@example.org"}
+    letter = mails["desk@larch.example"]
+    assert letter["Subject"].startswith("Test enquiry: ")
+    body = letter.get_body(("plain",))
+    assert body is not None
+    text = body.get_content()
+    assert "no patient waits for an answer" in text
+    link = re.search(r"/q/[\w-]{43}", text)
+    assert link
+    assert client.get(link.group()).status_code == 200
+    assert "test" in page(client)
+    assert session.scalars(select(Enquiry.is_test)).all() == [True]
+
+
+def test_five_tests_are_enough_for_a_day(client: FlaskClient, session: Session, clinic: Clinic) -> None:
+    for _time in range(6):
+        press(client, PAGE, "/portal/larch/test-enquiry")
+    session.commit()
+    assert len(session.scalars(select(Enquiry.id)).all()) == 5
+    assert "disabled" in page(client)
+
+
+def test_no_test_without_a_confirmed_address(client: FlaskClient, session: Session, clinic: Clinic) -> None:
+    clinic.enquiry_email_confirmed_on = None
+    session.commit()
+    assert "Confirm the address for enquiries first" in page(client)
+    token = re.search(r'name="csrf_token" value="([^"]+)"', page(client, "/portal/larch/people"))
+    assert token
+    client.post("/portal/larch/test-enquiry", data={"csrf_token": token.group(1)})
+    session.commit()
+    assert session.scalars(select(Enquiry.id)).all() == []
