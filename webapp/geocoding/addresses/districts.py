@@ -47,7 +47,7 @@ class Districts:
         return self._gu_by_sound.get(sound_key(word))
 
     def dong_named(self, name: str) -> list[PlaceRow]:
-        """The legal dong of a name, the likeliest first. A part of one (논현1동) is looked up without its number too."""
+        """The legal dong of a name, the likeliest first; of a part (논현1동) the whole."""
         return self._dong.get(name) or self._dong.get(re.sub(r"\d+(?=동$)", "", name), [])
 
     def dong_sounding(self, stem: str) -> list[PlaceRow]:
