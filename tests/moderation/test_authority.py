@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -17,11 +18,13 @@ from tests.factories import NOW
 from tests.moderation.conftest import mails, plain_part
 from tests.quotes.conftest import Asked
 from webapp.clinics.models import Clinic
+from webapp.domain.listing_csv import read
 from webapp.i18n import in_language
-from webapp.moderation import authority_text
+from webapp.moderation import authority_text, queries
 from webapp.moderation.actors import Actor, ActorKind
 from webapp.moderation.models import AuthorityText, Decision
 from webapp.moderation.services import authority, links, proposals
+from webapp.moderation.services.imports import import_listing
 from webapp.moderation.services.proposals import CHANGE_CLINIC, Change
 from webapp.unit_of_work import unit_of_work
 
@@ -191,6 +194,19 @@ def test_patients_see_that_it_left_and_it_gets_nothing_further(
     assert sorted(states.values()) == ["cancelled", "pending"]
     assert client.get(asked.quote_pages[0]).status_code == 410
     assert client.get(asked.quote_pages[1]).status_code == 200
+
+
+def test_a_file_that_takes_a_clinic_off_ends_its_enquiries_too(
+    session: Session, asked: Asked, tmp_path: Path
+) -> None:
+    left = asked.clinics[0]
+    head = "ref,name,country,address,postal_code,authority,accepts_enquiries,sample,source"
+    row = f"{left.ref},{left.name},SG,290 Orchard Road,238859,withdrawn,no,yes,sample data"
+    (tmp_path / "clinics.csv").write_text(f"{head}\n{row}\n", encoding="utf-8")
+    with unit_of_work():
+        import_listing(read(tmp_path, queries.known(), on=NOW.date()).listing, NOW)
+    states = [row.state for row in mails(session, "enquiry-asks-clinic:")]
+    assert sorted(states) == ["cancelled", "pending"]
 
 
 def test_a_patients_contact_is_not_given_to_a_clinic_that_left(

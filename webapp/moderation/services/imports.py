@@ -16,6 +16,7 @@ from webapp.clinics.models import Clinic, Practitioner
 from webapp.domain.listing_csv import ClinicRow, Listing, OfferRow, PractitionerRow
 from webapp.domain.offers import Part
 from webapp.domain.same_clinic import marks
+from webapp.enquiries import services as enquiries
 from webapp.extensions import db
 from webapp.i18n import today_in
 from webapp.moderation.actors import OPERATOR
@@ -118,10 +119,12 @@ class _Import:
         ]
 
     def remember_who_wants_out(self) -> None:
-        """A file that says "do_not_list" says it for good."""
+        """A file that says "do_not_list" says it for good; one that says "withdrawn" ends the open enquiries."""
         for clinic in self.touched.values():
             if clinic.authority == "do_not_list":
                 do_not_list.add(clinic, "said so in a listing file", OPERATOR, self.now, way="import")
+            elif clinic.authority == "withdrawn":
+                enquiries.clinic_left(clinic.id, self.now)
 
     def take_clinic(self, row: ClinicRow) -> None:
         known = self.clinics.get(row.ref)
