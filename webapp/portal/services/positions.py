@@ -1,25 +1,21 @@
 """Where a clinic says that it stands: its own pin, which no worker moves, unless it is far from its address."""
 
-import hashlib
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 
-from webapp import events
 from webapp.clinics.models import Clinic
 from webapp.domain.geo import Point, distance_m
 from webapp.extensions import db
 from webapp.geocoding import queries as geocoding
-from webapp.i18n import today_in
+from webapp.moderation import positions
 from webapp.moderation.actors import Actor
 from webapp.moderation.models import PositionReview
-from webapp.moderation.services import decisions, placing
+from webapp.moderation.services import decisions
 
 # Metres between the pin and where the address lies that a person has to look at.
 FARTHEST_M = 5_000
-CLINIC = "clinic"
 _CHOICES = 6
 
 
@@ -37,28 +33,35 @@ class Candidate:
 
 
 def candidates(clinic: Clinic) -> list[Candidate]:
-    """Where the clinic's postal code and address lie, the best first; each point once."""
-    found: dict[tuple[float, float], Candidate] = {}
-    places = []
-    if clinic.postal_code and (place := geocoding.postal_point(clinic.country, clinic.postal_code)):
-        places.append(place)
-    if clinic.address:
-        answer = geocoding.find_places(clinic.address, clinic.country)
-        places += [place for place in (answer.best, *answer.matches) if place is not None]
-    for place in places:
-        found.setdefault(
-            (round(place.lat, 5), round(place.lng, 5)),
+    """Where the clinic's address and its postal code lie by the gazetteer, the best first; each point once."""
+    text = geocoding.whole_address(clinic.address, clinic.postal_code)
+    found: list[Candidate] = []
+    if text and (place := geocoding.locate(text, clinic.country)):
+        found.append(
             Candidate(
-                lat=place.lat,
-                lng=place.lng,
-                precision=place.precision,
-                confidence=place.confidence,
-                radius_m=place.radius_m,
-                source=place.source,
-                matched_text=place.name,
-            ),
+                place.lat,
+                place.lng,
+                place.precision,
+                place.confidence,
+                place.radius_m,
+                place.source,
+                place.matched_text,
+            )
         )
-    return list(found.values())[:_CHOICES]
+        found += [
+            Candidate(choice.lat, choice.lng, place.precision, None, None, place.source, choice.name)
+            for choice in place.choices
+        ]
+    if clinic.postal_code and (code := geocoding.postal_point(clinic.country, clinic.postal_code)):
+        found.append(
+            Candidate(
+                code.lat, code.lng, code.precision, code.confidence, code.radius_m, code.source, code.name
+            )
+        )
+    each: dict[tuple[float, float], Candidate] = {}
+    for row in found:
+        each.setdefault((round(row.lat, 5), round(row.lng, 5)), row)
+    return list(each.values())[:_CHOICES]
 
 
 def put(clinic: Clinic, point: Point, by: Actor, now: datetime) -> bool:
@@ -68,46 +71,17 @@ def put(clinic: Clinic, point: Point, by: Actor, now: datetime) -> bool:
     where it is, and staff look at it.
     """
     known = candidates(clinic)
-    near = not known or any(distance_m(point, Point(row.lat, row.lng)) <= FARTHEST_M for row in known)
+    if not known or any(distance_m(point, Point(row.lat, row.lng)) <= FARTHEST_M for row in known):
+        positions.set_pin(clinic, point, by, now)
+        return True
+    own = Candidate(point.lat, point.lng, "building", None, None, "clinic", clinic.name)
+    positions.ask_a_person(clinic, positions.CONFLICT, [asdict(row) for row in (own, *known)], now)
     details = {"before": [clinic.lat, clinic.lng], "after": [point.lat, point.lng]}
-    if not near:
-        _ask_staff(clinic, point, known, now)
-        decisions.log("position.asked", by, now, clinic=clinic, details=details)
-        return False
-    placing.place_exactly(clinic, point.lat, point.lng, CLINIC)
-    clinic.pin_confirmed_on = today_in(clinic.country, now)
-    clinic.updated_at = now
-    if review := _open_review(clinic):
-        review.state, review.decided_at, review.decided_by = "superseded", now, by.name
-    decisions.log("position.put", by, now, clinic=clinic, details=details)
-    events.clinic_changed.send(Clinic, clinic_id=clinic.id)
-    return True
+    decisions.log("position.asked", by, now, clinic=clinic, details=details)
+    return False
 
 
 def waits_for_staff(clinic: Clinic) -> bool:
     """Do staff look at where the clinic stands?"""
-    return _open_review(clinic) is not None
-
-
-def _ask_staff(clinic: Clinic, point: Point, known: Sequence[Candidate], now: datetime) -> None:
-    """One open review per clinic: the clinic's newest point stands first in it."""
-    own = Candidate(point.lat, point.lng, "building", None, None, CLINIC, clinic.name)
-    rows = [asdict(row) for row in (own, *known)]
-    review = _open_review(clinic)
-    if review is None:
-        review = PositionReview(clinic_id=clinic.id, reason="conflict", state="open", created_at=now)
-        db.session.add(review)
-    review.candidates = rows
-    review.address_hash = _address_hash(clinic)
-    db.session.flush()
-
-
-def _open_review(clinic: Clinic) -> PositionReview | None:
-    return db.session.scalar(
-        select(PositionReview).where(PositionReview.clinic_id == clinic.id, PositionReview.state == "open")
-    )
-
-
-def _address_hash(clinic: Clinic) -> str:
-    asked = "\n".join((clinic.country, clinic.address or "", clinic.postal_code or ""))
-    return hashlib.sha256(asked.encode()).hexdigest()
+    waiting = exists().where(PositionReview.clinic_id == clinic.id, PositionReview.state == positions.OPEN)
+    return bool(db.session.scalar(select(waiting)))

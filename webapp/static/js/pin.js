@@ -5,6 +5,8 @@ const data = JSON.parse(document.getElementById("map-data").textContent);
 const [lat, lng] = ["lat", "lng"].map((name) => document.getElementById(name));
 const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
 const DISTRICTS_BELOW_ZOOM = 13;
+// Names alone say little from near: far enough that a station or two are seen.
+const NAMES_ZOOM = 15;
 
 function typed() {
   const here = [lat, lng].map((field) => Number.parseFloat(field.value));
@@ -42,7 +44,7 @@ if (L && data.centre) {
   const map = L.map(holder, {
     attributionControl: Boolean(data.tiles), zoomControl: false, scrollWheelZoom: false,
     fadeAnimation: !still, zoomAnimation: !still, markerZoomAnimation: !still, maxZoom: 19, minZoom: 9,
-  }).setView(start, 17);
+  }).setView(start, data.tiles ? 17 : NAMES_ZOOM);
   L.control.zoom({ zoomInTitle: holder.dataset.zoomIn, zoomOutTitle: holder.dataset.zoomOut }).addTo(map);
   ground(map);
   const pin = L.marker(start, {
