@@ -50,6 +50,13 @@ def test_elsewhere_the_safe_values_stand(tmp_path: Path) -> None:
         ({"BRAND_NAMES_SG": "yes please"}, "BRAND_NAMES_SG"),
         ({"FOREIGN_ENQUIRIES_KR": "on"}, "OPERATOR_REGISTRATION_KR"),
         ({"PRICE_AGE_DAYS": "0"}, "PRICE_AGE_DAYS"),
+        ({"REFRESH_DAYS": "1,32"}, "REFRESH_DAYS"),
+        ({"REFRESH_DAYS": "first"}, "REFRESH_DAYS"),
+        ({"REFRESH_AT_ONCE": "0"}, "REFRESH_AT_ONCE"),
+        ({"FETCH_PORTS": "8080;8443"}, "FETCH_PORTS"),
+        ({"FETCH_PORTS": "0"}, "FETCH_PORTS"),
+        ({"FETCH_ALSO": "127.0.0.1:9000"}, "FETCH_ALSO"),
+        ({"FETCH_ALSO": "localhost:9000"}, "FETCH_ALSO"),
     ],
 )
 def test_what_cannot_be_used_is_named(tmp_path: Path, change: dict[str, str], named: str) -> None:
@@ -60,6 +67,22 @@ def test_what_cannot_be_used_is_named(tmp_path: Path, change: dict[str, str], na
 @pytest.mark.parametrize("host", ["http://127.0.0.1:9000", "http://localhost", "http://[::1]:8000"])
 def test_loopback_is_development(tmp_path: Path, host: str) -> None:
     assert from_environment({"BASE_URL": host, "INSTANCE_DIR": str(tmp_path)}).is_development
+
+
+def test_lists_of_days_ports_and_endpoints(tmp_path: Path) -> None:
+    settings = from_environment(
+        {
+            "INSTANCE_DIR": str(tmp_path),
+            "REFRESH_DAYS": "15, 1,1",
+            "FETCH_PORTS": "8443,8080",
+            "FETCH_ALSO": "127.0.0.1:9000, [::1]:9001",
+        }
+    )
+    assert (settings.refresh_days, settings.fetch_ports) == ((1, 15), (8080, 8443))
+    assert settings.fetch_also == (("127.0.0.1", 9000), ("::1", 9001))
+    default = from_environment({"INSTANCE_DIR": str(tmp_path)})
+    assert (default.refresh_days, default.refresh_every_days) == ((1, 2, 3), 30)
+    assert (default.fetch_ports, default.fetch_also) == ((), ())
 
 
 def test_secrets_are_not_in_the_representation(tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ from tests.refresh.feeds import CSV, begin, carry_out, feed, move, queue, row
 from webapp.clinics.models import Clinic
 from webapp.extensions import db
 from webapp.moderation.actors import Actor, ActorKind
-from webapp.moderation.models import Decision, Proposal
+from webapp.moderation.models import Decision, HeldText, Proposal
 from webapp.moderation.services import proposals
 from webapp.offers.models import Offer
 from webapp.refresh import labels, queries, services
@@ -236,6 +236,36 @@ def test_columns_that_the_feed_has_not_say_nothing(clinic: Clinic, site: Site) -
     assert (run.unchanged, run.proposed) == (1, 1)
     (proposal,) = open_proposals(clinic)
     assert proposal.after == proposal.before | {"price": [51000, "SGD"]}
+
+
+def test_a_text_that_waits_for_a_person_is_not_found_again(clinic: Clinic, site: Site) -> None:
+    title = "The best Healer"
+    with unit_of_work() as session:
+        session.get_one(Clinic, clinic.id).auto_accept_prices = True
+        session.add(
+            HeldText(
+                clinic_id=clinic.id, subject="a", field="title", text=title, findings=[], state="held", by_name="Kim",
+                created_at=NOW,
+            )
+        )  # fmt: skip
+    rows = [
+        {"offer_ref": "a", "title": title, "price": "500"},
+        {"offer_ref": "b", "title": "Eye", "price": "800"},
+    ]
+    site.pages["/feed.csv"] = Reply(feed(*rows), headers=CSV)
+    assert run_feed(clinic, "1").unchanged == 2
+    rows[0]["price"] = "510"
+    site.pages["/feed.csv"] = Reply(feed(*rows), headers=CSV)
+    run = run_feed(clinic, "2")
+    # Still only a price: it goes live, and the text goes on waiting.
+    assert (run.proposed, run.accepted, price("a")) == (1, 1, 51000)
+    held = db.session.scalars(select(HeldText).where(HeldText.state == "held")).all()
+    assert [text.text for text in held] == [title]
+    assert db.session.scalars(select(Offer.title).where(Offer.ref == "a")).one() == "Healer"
+    # Another text is a difference.
+    rows[0]["title"] = "Healer plus"
+    site.pages["/feed.csv"] = Reply(feed(*rows), headers=CSV)
+    assert (run_feed(clinic, "3").proposed, len(open_proposals(clinic))) == (1, 1)
 
 
 def test_an_emptied_sheet_is_not_the_end_of_every_offer(clinic: Clinic, site: Site) -> None:

@@ -1,12 +1,13 @@
 """A clinic's own feed: the price list that it publishes, read as an uploaded one is, and compared with its listing."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from webapp.domain.listing_csv import SHEET, Known, RowError, Sheet, read_price_list, with_kept_parts
 from webapp.domain.listing_diff import OfferDiff, keep_what_is_not_told, offer_differences
 from webapp.domain.offers import OfferTerms, Part
+from webapp.moderation.services import texts
 from webapp.spreadsheets import SpreadsheetRefused, rows_of
 
 # What the offers of a feed have as their source where the sheet names none; shown beside the price.
@@ -17,7 +18,8 @@ SOURCE = "the clinic's own price feed"
 class Shelf:
     """What a feed is read against: the clinic, its offers by ref, and the catalogue.
 
-    `listed` are the offers on the list, `parts` what each of its offers holds, the retired ones too.
+    `listed` are the offers on the list, `parts` what each of its offers holds, the retired ones too. `held` are the
+    texts that a person still has to read before they are public, by ref and field.
     """
 
     clinic_ref: str
@@ -28,6 +30,7 @@ class Shelf:
     titles: Mapping[str, str]
     listed: Mapping[str, OfferTerms]
     parts: Mapping[str, tuple[Part, ...]]
+    held: Mapping[str, Mapping[str, str]]
     small_change: int
 
 
@@ -74,7 +77,24 @@ def read_feed(body: bytes, shelf: Shelf) -> OfferDiff:
         else row.terms
         for row in rows
     }
-    return offer_differences(shelf.listed, found, small_change=shelf.small_change)
+    public = {ref: _without_held(ref, terms, shelf) for ref, terms in found.items()}
+    diff = offer_differences(shelf.listed, public, small_change=shelf.small_change)
+    # What is proposed says all that the feed says: a text that is left out would be taken for withdrawn.
+    diff.differences = [
+        replace(difference, terms=found[difference.ref]) if difference.terms is not None else difference
+        for difference in diff.differences
+    ]
+    return diff
+
+
+def _without_held(ref: str, terms: OfferTerms, shelf: Shelf) -> OfferTerms:
+    """The terms without the texts of theirs that wait for a person: these were found and accepted before."""
+    given = texts.texts_of(terms)
+    waiting = {field for field, text in shelf.held.get(ref, {}).items() if given.get(field) == text}
+    listed = shelf.listed.get(ref)
+    if listed is None or not waiting:
+        return terms
+    return texts.without(terms, dict.fromkeys(waiting, ()), listed, listed.title)
 
 
 def _columns(sheet: Sheet) -> frozenset[str]:

@@ -11,6 +11,7 @@ from webapp.domain.listing_diff import Contact
 from webapp.extensions import db
 from webapp.i18n import today_in
 from webapp.moderation import export
+from webapp.moderation.services import texts
 from webapp.offers import queries as offers
 from webapp.refresh.feed_data import Shelf
 from webapp.refresh.jobs import PageListing
@@ -111,6 +112,9 @@ def shelf(clinic: Clinic, now: datetime, small_change: int) -> Shelf:
     retired = {
         row.ref: terms.title for row, terms in everything if row.retired_on and terms.title not in taken
     }
+    held: dict[str, dict[str, str]] = {}
+    for text in texts.waiting(clinic):
+        held.setdefault(text.subject, {})[text.field] = text.text
     return Shelf(
         clinic_ref=clinic.ref,
         country=clinic.country,
@@ -130,6 +134,7 @@ def shelf(clinic: Clinic, now: datetime, small_change: int) -> Shelf:
         titles={ref: terms.title for ref, terms in listed.items()} | retired,
         listed=listed,
         parts={row.ref: terms.parts for row, terms in everything},
+        held=held,
         small_change=small_change,
     )
 
