@@ -17,7 +17,7 @@ from webapp.domain.listing_diff import (
     offer_differences,
 )
 from webapp.domain.money import Money
-from webapp.domain.offers import Consultation, Fee, Numbing, OfferTerms, Part, Tax
+from webapp.domain.offers import Consultation, Fee, Numbing, OfferTerms, Part, PriceBasis, Tax
 from webapp.domain.units import Unit
 
 pytestmark = pytest.mark.once
@@ -127,6 +127,12 @@ def test_what_the_feed_has_no_column_for_stays_as_listed() -> None:
     assert found == replace(listed, price=Money(51000, "SGD"), source="seed")
     # A column that is there and empty says "not stated".
     assert keep_what_is_not_told(listed, priced(51000), columns | {"numbing"}).numbing is None
+
+
+def test_a_kept_basis_that_contradicts_what_was_found_is_not_kept() -> None:
+    listed = replace(TERMS, price_basis=PriceBasis.PER_SESSION)
+    combo = replace(TERMS, parts=(*TERMS.parts, Part("ha_booster_generic")))
+    assert keep_what_is_not_told(listed, combo, {"price", "treatment"}) == combo
 
 
 def test_nothing_in_the_old_currency_is_kept() -> None:

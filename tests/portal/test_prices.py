@@ -16,6 +16,7 @@ from tests.portal.keepers import sign_in
 from webapp.clinics.models import Clinic
 from webapp.domain.lint import Finding, Severity
 from webapp.i18n import today_in, utc_now
+from webapp.moderation.actors import SYSTEM
 from webapp.moderation.models import Decision, HeldText
 from webapp.moderation.services import texts
 from webapp.offers.models import Offer
@@ -502,3 +503,19 @@ def test_the_markets_own_list_of_words_stands_behind_the_form(
     assert 'id="title-error"' in answer.get_data(as_text=True)
     assert "“usual price”" in answer.get_data(as_text=True)
     assert offers(session, clinic) == []
+
+
+def test_what_staff_let_through_is_not_asked_about_again(
+    owner: FlaskClient, session: Session, clinic: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refuses(monkeypatch, "finest", "hold")
+    owner.post(url(clinic, "/new"), data=single(owner, clinic, title="The finest"))
+    session.commit()
+    (held,) = session.scalars(select(HeldText))
+    texts.release(held, SYSTEM, factories.NOW)
+    session.commit()
+    path = url(clinic, f"/{offers(session, clinic)[0].ref}")
+    assert owner.post(path, data=form_of(owner, path, price="500")).status_code == 303
+    session.commit()
+    assert [row.state for row in session.scalars(select(HeldText))] == ["released"]
+    assert offers(session, clinic)[0].title == "The finest"

@@ -117,7 +117,8 @@ def keep_what_is_not_told(listed: OfferTerms, found: OfferTerms, columns: Collec
     """`found` with the listing's values where the feed has no column for them: it says nothing about these.
 
     `columns` are those that the feed has, by the listing files' names. Parts are matched by their place and
-    treatment. Amounts are not kept across currencies.
+    treatment. Amounts are not kept across currencies. Where what would be kept contradicts what was found (a
+    price per session of what is a combo now), nothing is kept.
     """
     kept: dict[str, Any] = {}
     for name in {f.name for f in fields(OfferTerms)} - _NOT_TERMS - {"parts"}:
@@ -128,7 +129,10 @@ def keep_what_is_not_told(listed: OfferTerms, found: OfferTerms, columns: Collec
         _kept_part(old, new, columns) if old is not None and old.treatment == new.treatment else new
         for old, new in zip_longest(listed.parts[: len(found.parts)], found.parts)
     )
-    return replace(found, parts=parts, **kept)
+    try:
+        return replace(found, parts=parts, **kept)
+    except ValueError:
+        return found
 
 
 # Where a field's column has another name.

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-from collections.abc import Set
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -17,7 +16,7 @@ from webapp.domain.listing_csv import (
 )
 from webapp.domain.listing_diff import keep_what_is_not_told
 from webapp.domain.offers import OfferTerms
-from webapp.moderation.services import editing, texts
+from webapp.moderation.services import editing
 from webapp.moderation.services.texts import TextRefused
 from webapp.offers.terms_json import terms_as_json
 from webapp.portal import waiting
@@ -122,7 +121,7 @@ def plan(clinic: Clinic, content: bytes, filename: str, now: datetime) -> Plan:
     for row in rows:
         before, after = there.listed.get(row.offer_ref), row.terms
         if before is not None:
-            after = _with_what_it_does_not_tell(before, after, columns)
+            after = keep_what_is_not_told(before, after, columns)
             after = waiting.kept(after, before, held.get(row.offer_ref, ()))
         _sort_in(found, clinic, row.line, row.offer_ref, before, after)
     named = {row.offer_ref for row in rows}
@@ -130,22 +129,11 @@ def plan(clinic: Clinic, content: bytes, filename: str, now: datetime) -> Plan:
     return found
 
 
-def _with_what_it_does_not_tell(before: OfferTerms, after: OfferTerms, columns: Set[str]) -> OfferTerms:
-    """A column that the file does not have says nothing; an empty cell of one that it has empties the field."""
-    try:
-        return keep_what_is_not_told(before, after, columns)
-    except ValueError:
-        # What was kept would contradict what the file says: a price per session of what is a combo now.
-        return after
-
-
 def _sort_in(
     found: Plan, clinic: Clinic, line: int, ref: str, before: OfferTerms | None, after: OfferTerms
 ) -> None:
     try:
-        verdict = texts.judge(
-            texts.texts_of(after), clinic.country, has_event_terms=editing.has_event_terms(after)
-        )
+        verdict = editing.judge_offer(clinic, before, after)
     except TextRefused as refusal:
         for findings in refusal.findings.values():
             found.refused += [Refused(line, after.title, finding) for finding in findings]

@@ -111,7 +111,7 @@ def save_offer(
     offer = find_offer(clinic, ref) if ref else None
     before = terms_of(offer) if offer else None
     given = texts.texts_of(terms)
-    verdict = texts.judge(given, clinic.country, has_event_terms=has_event_terms(terms))
+    verdict = judge_offer(clinic, before, terms)
     public = texts.without(terms, verdict.held, before, _neutral_title(terms))
     said = source or said_by(clinic, by, now)
     public = replace(public, source=said.source, verified_on=said.confirmed_on)
@@ -236,6 +236,19 @@ def said_by(clinic: Clinic, by: Actor, now: datetime) -> Source:
     return Source("staff", SAID_BY_STAFF, today, by.name, today)
 
 
+def judge_offer(clinic: Clinic, before: OfferTerms | None, terms: OfferTerms) -> texts.Verdict:
+    """Read the texts of an offer's new terms that are not public already (`before`), under the market's rules.
+
+    What a person let through is not read again while it says the same, unless the event terms beside it have gone.
+    Raises TextRefused.
+    """
+    given, has_terms = texts.texts_of(terms), has_event_terms(terms)
+    if before is not None and (has_terms or not has_event_terms(before)):
+        earlier = texts.texts_of(before)
+        given = {name: words for name, words in given.items() if words != earlier.get(name)}
+    return texts.judge(given, clinic.country, has_event_terms=has_terms)
+
+
 def has_event_terms(terms: OfferTerms) -> bool:
     """Does the offer carry all that Korea wants beside a discount: target, scope, period and the price before?"""
     wanted = (terms.event_target, terms.event_scope, terms.valid_from, terms.valid_until, terms.regular_price)
@@ -295,7 +308,8 @@ def _neutral_title(terms: OfferTerms) -> str:
 def _free_ref(clinic: Clinic, title: str) -> str:
     plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().casefold()
     base = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:80] or "offer"
-    taken = set(db.session.scalars(select(Offer.ref).where(Offer.clinic_id == clinic.id)))
+    # The portal's own pages stand at these names: /portal/<slug>/prices/new.
+    taken = {"new", "confirm", *db.session.scalars(select(Offer.ref).where(Offer.clinic_id == clinic.id))}
     candidates = (base, *(f"{base}-{number}" for number in range(2, len(taken) + 3)))
     return next(ref for ref in candidates if ref not in taken)
 
