@@ -5,6 +5,7 @@ import re
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from tests import factories
@@ -12,6 +13,7 @@ from tests.directory.pages import Page
 from tests.portal.keepers import as_account, keeper, memberships, sign_in
 from webapp.access import Audience, audience_of
 from webapp.clinics.models import Clinic
+from webapp.portal import queries
 from webapp.portal.models import OWNER, STAFF
 
 
@@ -147,6 +149,21 @@ def test_a_form_on_its_way_when_access_ends_changes_nothing(
     session.commit()
     session.refresh(clinic)
     assert clinic.accepts_enquiries is True
+
+
+def test_a_database_that_is_away_is_said_so(
+    client: FlaskClient, session: Session, clinic: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The page of the error is drawn below the clinic's address, and must not ask the database again."""
+    sign_in(client, session, clinic)
+
+    def away(*_asked: object) -> None:
+        raise OperationalError("SELECT", {}, Exception("database is locked"))
+
+    monkeypatch.setattr(queries, "clinic_of", away)
+    answer = client.get("/portal/larch/")
+    assert answer.status_code == 503
+    assert "We cannot save anything at the moment" in answer.get_data(as_text=True)
 
 
 def _token(client: FlaskClient, page: str) -> str:

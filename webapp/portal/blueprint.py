@@ -3,6 +3,7 @@
 from typing import Any
 
 from flask import Blueprint, Response, current_app, request
+from sqlalchemy.exc import DBAPIError
 
 from webapp.portal.membership import kept
 from webapp.portal.models import OWNER
@@ -19,7 +20,11 @@ def _of_the_clinic() -> dict[str, Any]:
 
     Nothing where the reader does not keep it: the page of an error is drawn with this too.
     """
-    found = kept()
+    try:
+        found = kept()
+    except DBAPIError:
+        # The page that says so is being drawn.
+        found = None
     if found is None:
         return {}
     clinic, role = found
