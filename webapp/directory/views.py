@@ -31,6 +31,7 @@ from webapp.directory.forms import (
     read_compare,
     read_search,
 )
+from webapp.directory.json_ld import json_ld
 from webapp.directory.labels import AUTHORITY, MARKETS, SORTS, radius_words
 from webapp.directory.map_data import features, map_data
 from webapp.directory.results import Asks, Choice, Understood, heading_label, starting_points
@@ -149,6 +150,7 @@ def clinic(slug: str) -> str:
     return render_template(
         "directory/clinic.html",
         page=page,
+        json_ld=json_ld(page),
         authority=AUTHORITY,
         tray=tray,
         compare_with=tray.with_one(row.slug),
