@@ -1,7 +1,5 @@
 """flask commands, one line of work each."""
 
-import json
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,7 +11,7 @@ from webapp.accounts import services as accounts_services
 from webapp.accounts.commands import accounts
 from webapp.domain.listing_csv import NotWritten, read, write
 from webapp.enquiries import services as enquiries
-from webapp.geocoding import queries as geocoding
+from webapp.geocoding.commands import places
 from webapp.moderation import export
 from webapp.moderation import queries as moderation
 from webapp.moderation.seed import SeedBroken
@@ -24,7 +22,6 @@ from webapp.settings import current_settings
 from webapp.unit_of_work import unit_of_work
 
 listings = AppGroup("listings", help="Clinics, offers and prices as files.")
-places = AppGroup("places", help="Addresses and place names.")
 privacy = AppGroup("privacy", help="What is kept of patients, and for how long.")
 
 
@@ -120,17 +117,3 @@ def erase(ref: str) -> None:
         if not enquiries.erase(ref):
             raise click.ClickException(f"There is no enquiry {ref}.")
     click.echo("Deleted.")
-
-
-@places.command("find")
-def find() -> None:
-    """Read JSON lines {"text": …, "country": …} and write where each lies, in the same order."""
-    for number, line in enumerate(sys.stdin, start=1):
-        if not line.strip():
-            continue
-        try:
-            asked = json.loads(line)
-            text, country = str(asked["text"]), asked.get("country")
-        except (ValueError, KeyError, TypeError, AttributeError):
-            raise click.ClickException(f'line {number} is not a JSON object with "text"') from None
-        click.echo(json.dumps(geocoding.found_as_json(text, country), ensure_ascii=False))

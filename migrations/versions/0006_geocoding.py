@@ -52,7 +52,7 @@ def upgrade() -> None:
         sa.Column("stored_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_provider_answer")),
-        sa.UniqueConstraint("provider", "query_hash", name=op.f("uq_provider_answer_provider")),
+        sa.UniqueConstraint("provider", "query_hash", name=op.f("uq_provider_answer_provider_query_hash")),
     )
     with op.batch_alter_table("provider_answer", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_provider_answer_expires_at"), ["expires_at"], unique=False)

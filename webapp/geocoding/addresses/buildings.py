@@ -9,7 +9,7 @@ from rapidfuzz import fuzz, process
 
 from webapp.domain.geo import Point, distance_m
 from webapp.domain.text import name_key, spans
-from webapp.geocoding.addresses.located import Choice, Located
+from webapp.geocoding.addresses.located import GUESS, Choice, Located
 from webapp.geocoding.addresses.points import KnownPoint, KnownPoints
 from webapp.geocoding.addresses.texts import building_key
 from webapp.geocoding.gazetteer.places import STATION_KINDS, Place
@@ -17,7 +17,15 @@ from webapp.geocoding.gazetteer.reading import place_key
 from webapp.geocoding.gazetteer.store import Gazetteer
 
 # Kinds of places that an address can lie in, and how sure a name inside an address is.
-_HOUSES = {"mall": 0.9, "medical": 0.9, "place": 0.72} | dict.fromkeys(STATION_KINDS, 0.72)
+_HOUSES = {"mall": 0.9, "medical": 0.9, "place": GUESS} | dict.fromkeys(STATION_KINDS, GUESS)
+# A station is an address where it is called one: "Esplanade MRT Station #B1-02".
+_STATION = re.compile(r"\bmrt\b|\blrt\b|station|\bstn\b|역")
+_IN_STATION = 0.72
+# Words that alone name no building.
+_GENERIC = frozenset({
+    "the", "medical", "centre", "center", "shopping", "mall", "plaza", "building", "tower", "hospital", "clinic",
+    "specialist", "specialists", "house", "complex", "point", "office", "block", "square",
+})  # fmt: skip
 _FULL_NAME = 98
 _SHORTENED, _MISSPELLED = 0.8, 0.76
 _ALIKE = 87
@@ -61,7 +69,9 @@ def landmark(gazetteer: Gazetteer, country: str, words: list[str]) -> Building |
                 continue
             if hit.weight < _FULL_NAME and end - start < len(words):
                 continue
-            sure = _HOUSES[kind] if hit.weight >= _FULL_NAME else _SHORTENED
+            sure = _HOUSES[kind] if hit.weight >= _FULL_NAME else min(_SHORTENED, _HOUSES[kind])
+            if kind in STATION_KINDS and _STATION.search(" ".join(words)):
+                sure = _IN_STATION
             place = gazetteer.place(hit.place, "en", sure, phrase)
             return Building(_located(place), start, end, end - start)
     return None
@@ -74,7 +84,7 @@ def misspelled_landmark(gazetteer: Gazetteer, country: str, words: list[str]) ->
         runs += [(0, len(words) - 1), (1, len(words))]
     for start, end in runs:
         key = place_key(" ".join(words[start:end]))
-        if len(key) < 7 or not key.isascii():
+        if len(key) < 7 or not key.isascii() or _GENERIC.issuperset(words[start:end]):
             continue
         for spelling, _, _ in process.extract(
             key, gazetteer.spelling_list, scorer=fuzz.ratio, score_cutoff=_ALIKE, limit=3
@@ -148,7 +158,7 @@ def _of_several(same: list[KnownPoint], near: Point | None, within_m: float) -> 
 def _located(place: Place) -> Located:
     return Located(
         country=place.country, lat=place.lat, lng=place.lng,
-        precision="building" if place.kind in ("mall", "medical", *STATION_KINDS) else "area",
+        precision="building" if place.kind in ("mall", "medical") or place.confidence > GUESS else "area",
         confidence=place.confidence, radius_m=min(place.radius_m, 150) if place.kind != "place" else place.radius_m,
         source="gazetteer", matched_text=place.name, postal=place.postal,
     )  # fmt: skip

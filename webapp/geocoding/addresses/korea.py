@@ -52,6 +52,12 @@ def locate(gazetteer: Gazetteer, points: KnownPoints, text: AddressText) -> Loca
     return found
 
 
+def names_road(gazetteer: Gazetteer, text: AddressText) -> bool:
+    """Does the address name a road of Seoul with a number, spelled as it is?"""
+    roads = korea_texts.read(gazetteer, districts(gazetteer), text).roads
+    return any(road.main is not None and road.sure > 0.8 for road in roads)
+
+
 def _zone(gazetteer: Gazetteer, text: AddressText) -> Located | None:
     for code in reversed(text.kr_postals):
         place = gazetteer.postal("KR", code, 0.7, code)

@@ -13,11 +13,11 @@ from webapp.geocoding.gazetteer.roads import LETTERS, latin_sound
 from webapp.geocoding.gazetteer.store import Gazetteer, PlaceRow
 
 _ROAD = re.compile(
-    rf"(?P<road>[가-힣\d.·]*?[가-힣](?:대로|로|길)(?:\s?\d{{1,3}}(?:번)?[{LETTERS}]?길)?)\s*(?:지하\s*)?"
+    rf"(?P<road>[가-힣\d.·]*?[가-힣](?:대로|로|\d{{0,3}}길)(?:\s?\d{{1,3}}(?:번)?[{LETTERS}]?길)?)\s*(?:지하\s*)?"
     rf"(?P<main>\d{{1,4}})(?:\s*-\s*(?P<sub>\d{{1,3}}))?(?!\d|번?길|[{LETTERS}]길|가(?![가-힣])|층|호)"
 )
 _ROAD_ALONE = re.compile(
-    rf"[가-힣\d.·]*?[가-힣](?:대로|로|길)(?:\s?\d{{1,3}}(?:번)?[{LETTERS}]?길)?(?=[\s,;]|$)"
+    rf"[가-힣\d.·]*?[가-힣](?:대로|로|\d{{0,3}}길)(?:\s?\d{{1,3}}(?:번)?[{LETTERS}]?길)?(?=[\s,;]|$)"
 )
 _LOT = re.compile(
     r"(?P<dong>[가-힣]+\d{0,2}(?:동|가))\s*(?:산\s*)?(?P<main>\d{1,4})(?:\s*-\s*(?P<sub>\d{1,4}))?(?:\s*번지)?(?!\d|층|호)"
@@ -175,6 +175,9 @@ def _read_latin(gazetteer: Gazetteer, places: Districts, bare: str) -> KoreanTex
             if main is not None:
                 found.lot = Lot(tuple(dong), main, sub)
             used |= {position} | ({at} if at is not None else set())
+    for position, word in enumerate(words):
+        if word == "gu" and position and places.gu_sounding(words[position - 1]):
+            used |= {position - 1, position}
     found.rest = " ".join(word for i, word in enumerate(words) if i not in used)
     return found
 
@@ -193,7 +196,7 @@ def _read_latin_dong(places: Districts, found: KoreanText, words: list[str], pos
 def _latin_words(bare: str) -> list[str]:
     """Words and numbers: a hyphen stays only between two numbers, and 151gil becomes 151 gil."""
     plain = re.sub(r"(?<!\d)-|-(?!\d)", " ", bare.replace(".", " "))
-    plain = re.sub(r"(?<=\d)(?=[a-z])(?=gil|beon|[a-z]{1,3}gil|ga)|(?<=[a-z])(?=\d)", " ", plain)
+    plain = re.sub(r"(?<=\d)(?=(?:beon|[a-z]{1,3})? ?gil\b)|(?<=[a-z])(?=\d)", " ", plain)
     plain = re.sub(r"(?<=\d) ?beon ?(?=gil)", " ", plain)
     return re.findall(r"\d+(?:-\d+)?[a-z]*|[^\W\d_]+", plain)[:24]
 
@@ -210,6 +213,9 @@ def _stems(words: list[str], position: int) -> Iterator[tuple[str, str, int]]:
             run = words[start:position]
             if all(part.isalpha() for part in run):
                 yield "".join(run), _LATIN_KIND.get(word, ""), start
+        # Namdaemunsijang4-gil: the number is a part of the name.
+        if word == "gil" and position > 1 and words[position - 1].isdigit() and words[position - 2].isalpha():
+            yield words[position - 2] + words[position - 1], "gil", position - 2
         return
     for ending in ("daero", "ro", "gil"):
         if word.endswith(ending) and len(word) >= len(ending) + 3 and word.isalpha():

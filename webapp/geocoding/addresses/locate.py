@@ -61,7 +61,7 @@ def _countries(taken: AddressText, country: str | None) -> tuple[str, ...]:
 
 def _is_elsewhere(gazetteer: Gazetteer, taken: AddressText) -> bool:
     """True when a part of the address is a city that is not covered: the last part, or a Korean address's first."""
-    if taken.sg_postals and taken.says == "SG":
+    if any(gazetteer.postal("SG", code, 1, code) for code in taken.sg_postals):
         return False
     parts = [part.strip() for part in re.split(r"[,;]", taken.bare) if part.strip()]
     if not parts:
@@ -74,9 +74,11 @@ def _is_elsewhere(gazetteer: Gazetteer, taken: AddressText) -> bool:
         if len(candidates) > 1 and taken.whole.startswith("서울"):
             return False
     else:
-        last = candidates[-1].split() if candidates else []
-        if len(parts) == 1 and len(last) > 1 and not taken.says:
-            candidates.append(last[-1])
+        words = [word for part in candidates for word in part.split()]
+        # "12 Nanjing Road Shanghai", but not "8 Jalan Batu" or "Sejong-daero 1": those are cities as well.
+        named = singapore.names_street(gazetteer, taken) or korea.names_road(gazetteer, taken)
+        if len(words) > 1 and not taken.says and not named:
+            candidates += [words[-1], " ".join(words[-2:]), words[0], " ".join(words[:2])]
     return any(gazetteer.outside(place_key(part)) for part in candidates if len(place_key(part)) > 1)
 
 

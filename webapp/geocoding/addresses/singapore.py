@@ -1,7 +1,7 @@
 """Addresses of Singapore: postal code, block or number with street, name of a building, and whether they agree."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from statistics import median
 
@@ -129,43 +129,60 @@ def _street(gazetteer: Gazetteer, text: AddressText) -> _Street | None:
         if end - start > _LONGEST_STREET or not _may_be_street(words[start:end]):
             continue
         key = " ".join(sorted(words[start:end]))
-        if key in known:
+        # "Toa Payoh Lor 4" is Lorong 4 Toa Payoh, but a "Road Shanghai" is no Shanghai Road.
+        turned = "lorong" in words[start:end] or any(word.isdigit() for word in words[start:end])
+        if key in known and (turned or " ".join(words[start:end]) in gazetteer.street_spellings):
             found = _made(gazetteer, key, words, start, end, exact=True)
             if found.number is not None:
                 return found
             if best is None or best.end - best.start == end - start:
                 best = best or found
-    return best or _misspelled(gazetteer, words)
+    # "Ubbi Ave 1" is Ubi where Singapore is named; of an unknown country a name of three letters may be anything.
+    return best or _misspelled(gazetteer, words, 3 if text.says == "SG" or text.sg_postals else 5)
+
+
+def names_street(gazetteer: Gazetteer, text: AddressText) -> bool:
+    """Does the address name a street of Singapore, spelled as it is?"""
+    street = _street(gazetteer, text)
+    return street is not None and street.exact
 
 
 def _may_be_street(words: Sequence[str]) -> bool:
     return any(len(word) >= 3 and word.isalpha() and word not in _GENERIC for word in words)
 
 
-def _misspelled(gazetteer: Gazetteer, words: list[str]) -> _Street | None:
-    """The street most like the words after a number: the same numbers in its name, every word of its own alike."""
+def _misspelled(gazetteer: Gazetteer, words: list[str], least: int) -> _Street | None:
+    """The street most like the words after a number: the same numbers in its name, every word of its own alike.
+
+    `least`: how many letters its own words have together.
+    """
     best: tuple[float, str, int, int] | None = None
     for start in range(1, len(words)):
         if not _NUMBER.fullmatch(words[start - 1]):
             continue
         for end in range(min(len(words), start + 6), start, -1):
             run = words[start:end]
-            key = " ".join(sorted(run))
-            if len(key) < 7 or not _may_be_street(run):
+            if len("".join(run)) < 6 or not _may_be_street(run):
                 continue
             digits = sorted(word for word in run if word.isdigit())
-            for other, score, _ in process.extract(
-                key, gazetteer.street_keys, scorer=fuzz.ratio, score_cutoff=_ALIKE, limit=4
-            ):
-                theirs = other.split()
+            for score, key in _like(gazetteer, run):
+                theirs = key.split()
                 if sorted(word for word in theirs if word.isdigit()) != digits:
                     continue
                 own = [word for word in theirs if not word.isdigit() and word not in _GENERIC]
-                if all(_alike(word, run) for word in own) and sum(map(len, own)) >= 5:
-                    best = max(best, (score, other, start, end)) if best else (score, other, start, end)
+                if all(_alike(word, run) for word in own) and sum(map(len, own)) >= least:
+                    best = max(best, (score, key, start, end)) if best else (score, key, start, end)
     if best is None:
         return None
     return _made(gazetteer, best[1], words, best[2], best[3], exact=False)
+
+
+def _like(gazetteer: Gazetteer, run: Sequence[str]) -> Iterator[tuple[float, str]]:
+    """(how alike, key) of the streets spelled nearly so, in the order in which they are written and in any."""
+    for typed, known in ((" ".join(run), gazetteer.street_spellings), (" ".join(sorted(run)), None)):
+        listed: Sequence[str] = list(known) if known is not None else gazetteer.street_keys
+        alike = process.extract(typed, listed, scorer=fuzz.ratio, score_cutoff=_ALIKE, limit=4)
+        yield from ((score, known[found] if known is not None else found) for found, score, _ in alike)
 
 
 def _alike(word: str, run: Sequence[str]) -> bool:

@@ -14,6 +14,7 @@ from webapp.domain.text import jamo
 from webapp.geocoding.gazetteer.build import build, content_hash
 from webapp.geocoding.gazetteer.places import Place, precision_of
 from webapp.geocoding.gazetteer.roads import Road
+from webapp.geocoding.gazetteer.streets import street_words
 
 SEED = Path(__file__).resolve().parents[3] / "seed" / "places"
 # A postal code is one building; our copy's median error is 5 m, 95 % lie within 39 m. A Korean zone is a block.
@@ -150,6 +151,12 @@ class Gazetteer:
         """The key of every street of Singapore, to compare misspellings with."""
         rows = self._database.execute("SELECT DISTINCT key FROM street WHERE country = 'SG' ORDER BY key")
         return [row[0] for row in rows]
+
+    @cached_property
+    def street_spellings(self) -> dict[str, str]:
+        """The key of every street by its words in their own order."""
+        rows = self._database.execute("SELECT name, key FROM street WHERE country = 'SG' ORDER BY id")
+        return {" ".join(street_words(name)): key for name, key in rows}
 
     @cached_property
     def street_key_set(self) -> frozenset[str]:
