@@ -171,7 +171,8 @@ def use_link(token: str, now: datetime) -> tuple[Account, str] | None:
 def locked(account_id: int) -> Account:
     """An account whose row nobody else changes until the caller's transaction ends: of two browsers that type the
     same code at once only one is let in."""
-    return db.session.get_one(Account, account_id, with_for_update=True)
+    # What the session read of the row before it was locked may be old by now.
+    return db.session.get_one(Account, account_id, with_for_update=True, populate_existing=True)
 
 
 def set_second_factor(account: Account, secret: str, code: str) -> list[str] | None:
