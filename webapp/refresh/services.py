@@ -12,8 +12,7 @@ from datetime import datetime
 from ipaddress import ip_address
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select, update
-from sqlalchemy.orm import aliased
+from sqlalchemy import and_, case, func, or_, select, update
 
 from webapp import queue
 from webapp.clients.fetcher import AddressPolicy, FetchError, origin_of
@@ -28,6 +27,7 @@ from webapp.refresh.fetching import attempt as attempt
 from webapp.refresh.jobs import Answered, Job, Missed, Outcome, Wanted
 from webapp.refresh.models import FetchState, RefreshRun, RobotsRules
 from webapp.refresh.planning import FEED, LastRun, addresses, due_slot
+from webapp.refresh.run_rows import again, end, held_by, is_due, others_running, write
 from webapp.refresh.slots import dialect
 from webapp.settings import current_settings
 from webapp.unit_of_work import ring_after_commit
@@ -128,9 +128,7 @@ def begin(run_id: int, now: datetime) -> Job | None:
     owner = secrets.token_hex(16)
     row = db.session.execute(
         update(RefreshRun)
-        .where(
-            RefreshRun.id == run_id, is_due(), _others_running(run_id) < current_settings().refresh_at_once
-        )
+        .where(RefreshRun.id == run_id, is_due(), others_running(run_id) < current_settings().refresh_at_once)
         .values(
             state="running",
             step="fetching",
@@ -155,17 +153,17 @@ def begin(run_id: int, now: datetime) -> Job | None:
     ).one_or_none()
     if row is None:
         return None
-    mine = _mine(run_id, owner)
+    mine = held_by(run_id, owner)
     if row.leases_lost >= LEASES_TO_LOSE:
         log.error("refresh run %s has lost %s workers and is not tried again", run_id, row.leases_lost)
-        _end(mine, "failed", now, code="workers_lost")
+        end(mine, "failed", now, code="workers_lost")
         return None
     clinic = db.session.get_one(Clinic, row.clinic_id, populate_existing=True)
     url = addresses(clinic).get(row.kind)
     if url is None:
-        _end(mine, "failed", now, code="nothing_to_fetch")
+        end(mine, "failed", now, code="nothing_to_fetch")
         return None
-    _update(mine, url=url)
+    write(mine, url=url)
     return _job(
         run_id, owner, row.attempts, clinic, row.kind, url, now, asked=row.slot.startswith(queries.ASKED)
     )
@@ -180,7 +178,7 @@ def take(job: Job, outcome: Outcome, now: datetime) -> list[Sequence[Wanted]]:
     found: dict[str, Any] = {"http_status": outcome.status, "bytes": outcome.size}
     if isinstance(outcome, Missed):
         found |= {"refused": outcome.refused, "problems": list(outcome.problems)}
-        _update(_mine(job.run_id, job.owner), **found)
+        write(held_by(job.run_id, job.owner), **found)
         return []
     found |= {
         "step": "comparing",
@@ -190,7 +188,7 @@ def take(job: Job, outcome: Outcome, now: datetime) -> list[Sequence[Wanted]]:
         "refused": len(outcome.refused),
         "lease_until": database_clock(LEASE),
     }
-    if not _update(_mine(job.run_id, job.owner), **found):
+    if not write(held_by(job.run_id, job.owner), **found):
         return []
     return [outcome.wanted[start : start + BATCH] for start in range(0, len(outcome.wanted), BATCH)]
 
@@ -199,8 +197,8 @@ def propose(job: Job, wanted: Iterable[Wanted], now: datetime) -> None:
     """Make proposals of these differences, and accept the small ones where the clinic lets them go live."""
     wanted = list(wanted)
     clinic = db.session.get_one(Clinic, job.clinic_id, populate_existing=True)
-    if job.kind not in addresses(clinic) or not _update(
-        _mine(job.run_id, job.owner), lease_until=database_clock(LEASE)
+    if job.kind not in addresses(clinic) or not write(
+        held_by(job.run_id, job.owner), lease_until=database_clock(LEASE)
     ):
         # The clinic left while its site was asked, or another worker has the run.
         return
@@ -215,8 +213,8 @@ def propose(job: Job, wanted: Iterable[Wanted], now: datetime) -> None:
     accepted = _accept_small(clinic, wanted, now) if job.kind == FEED and clinic.auto_accept_prices else 0
     # Offers that the feed has no more are not among its rows.
     compared = sum(item.change.action != proposals.RETIRE_OFFER for item in wanted)
-    _update(
-        _mine(job.run_id, job.owner),
+    write(
+        held_by(job.run_id, job.owner),
         compared=RefreshRun.compared + compared,
         proposed=RefreshRun.proposed + len(made),
         accepted=RefreshRun.accepted + accepted,
@@ -225,19 +223,19 @@ def propose(job: Job, wanted: Iterable[Wanted], now: datetime) -> None:
 
 def finish(job: Job, outcome: Outcome, now: datetime) -> bool:
     """End the run, or queue it again where another attempt may help. False when another worker has it now."""
-    mine = _mine(job.run_id, job.owner)
+    mine = held_by(job.run_id, job.owner)
     if isinstance(outcome, Answered):
-        ended = _end(mine, "done", now, code=outcome.code)
+        ended = end(mine, "done", now, code=outcome.code)
         if ended:
             _remember(job, outcome, now)
             if outcome.code is None:
                 _lapse(job, outcome, now)
     elif outcome.code == "host_busy":
-        ended = _again(mine, HOST_BUSY_AGAIN, attempts=job.attempts - 1)
+        ended = again(mine, HOST_BUSY_AGAIN, attempts=job.attempts - 1)
     elif outcome.temporary and job.attempts <= len(RETRIES):
-        ended = _again(mine, RETRIES[job.attempts - 1], code=outcome.code)
+        ended = again(mine, RETRIES[job.attempts - 1], code=outcome.code)
     else:
-        ended = _end(mine, "failed", now, code=outcome.code)
+        ended = end(mine, "failed", now, code=outcome.code)
     if not ended:
         log.warning("refresh run %s was attempted after its lease had gone to another worker", job.run_id)
     sweep()
@@ -251,7 +249,7 @@ def sweep() -> list[int]:
     """
     rung = and_(is_due(), RefreshRun.rung_at > database_clock(-RING_AGAIN))
     on_the_way = db.session.scalar(select(func.count(RefreshRun.id)).where(rung)) or 0
-    running = db.session.scalar(select(_others_running())) or 0
+    running = db.session.scalar(select(others_running())) or 0
     free = current_settings().refresh_at_once - running - on_the_way
     if free <= 0:
         return []
@@ -274,14 +272,6 @@ def sweep() -> list[int]:
     for run_id in ids:
         ring_after_commit(queue.REFRESH_CLINIC, run_id)
     return list(ids)
-
-
-def is_due() -> ColumnElement[bool]:
-    """Waiting and its time has come, or held by a worker whose lease has passed; by the database's clock."""
-    return or_(
-        and_(RefreshRun.state == "queued", RefreshRun.next_at <= database_clock()),
-        and_(RefreshRun.state == "running", RefreshRun.lease_until <= database_clock()),
-    )
 
 
 # What an attempt begins with, whatever the one before it left.
@@ -412,41 +402,3 @@ def _lapse(job: Job, outcome: Answered, now: datetime) -> None:
     clinic = db.session.get_one(Clinic, job.clinic_id)
     still = {(item.change.action, item.change.subject, item.change.field) for item in outcome.wanted}
     proposals.lapse(clinic, job.kind, still, now)
-
-
-def _others_running(run_id: int | None = None) -> Any:
-    """How many runs a living worker has in hand, as a subquery; beside the one given."""
-    other = aliased(RefreshRun)
-    chosen = select(func.count(other.id)).where(
-        other.state == "running", other.lease_until > database_clock()
-    )
-    if run_id is not None:
-        chosen = chosen.where(other.id != run_id)
-    return chosen.scalar_subquery()
-
-
-def _mine(run_id: int, owner: str) -> ColumnElement[bool]:
-    return and_(RefreshRun.id == run_id, RefreshRun.owner == owner, RefreshRun.state == "running")
-
-
-def _end(mine: ColumnElement[bool], state: str, now: datetime, *, code: str | None) -> bool:
-    return _update(mine, state=state, step="over", code=code, finished_at=now, owner=None, lease_until=None)
-
-
-def _again(mine: ColumnElement[bool], seconds: float, **values: Any) -> bool:
-    return _update(
-        mine,
-        state="queued",
-        step="waiting",
-        next_at=database_clock(seconds),
-        owner=None,
-        lease_until=None,
-        leases_lost=0,
-        **values,
-    )
-
-
-def _update(which: ColumnElement[bool], **values: Any) -> bool:
-    statement = update(RefreshRun).where(which).values(**values).returning(RefreshRun.id)
-    # Rows that a caller of `ask` holds are read again when they are looked at next.
-    return db.session.execute(statement.execution_options(synchronize_session=False)).first() is not None
