@@ -151,6 +151,7 @@ def _set_up(account: Account, next_path: str) -> ResponseReturnValue:
 
 
 @blueprint.route("/account", methods=["GET", "POST"])
+@csrf.exempt  # as above
 @open_to(Audience.SIGNED_IN)
 def account() -> ResponseReturnValue:
     """One's own name and language, the second factor, and every session's end."""
