@@ -15,6 +15,7 @@ import pytest
 from tests.services.broker import Broker
 from tests.services.server import HOST, accepts, free_port, wait_for
 from tests.tools.run_of_the_site import Run
+from webapp.accounts.services import DEMO_STAFF
 
 pytestmark = pytest.mark.once
 
@@ -37,6 +38,7 @@ def test_it_serves_and_ends_with_ctrl_c(start: Start, temporary: Path, instance_
     assert f"http://127.0.0.1:{run.port}\n" in run.said()
     assert f"http://127.0.0.1:{run.port}/mailbox" in run.said()
     assert f"sign in as enquiry@larchandlinden.example at http://127.0.0.1:{run.port}/sign-in" in run.said()
+    assert f"sign in there as {DEMO_STAFF}\n" in run.said()
     assert _page(run) == 200
     assert len(list(temporary.iterdir())) == 1
     for part in (

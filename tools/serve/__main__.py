@@ -18,6 +18,8 @@ from tools.serve.supervisor import Ended, Supervisor
 
 HOST = "127.0.0.1"
 _DEFAULT_PORT = "8000"
+# webapp/accounts/services.py makes her; the runner loads nothing of the application.
+_SAMPLE_STAFF = "staff@likeforlike.example"
 _SAMPLE_CLINICS = ROOT / "seed" / "sample" / "clinics.csv"
 # One request at a time per process: the interpreter's lock makes more threads slower, not faster.
 _WEB_PROCESSES = max(2, min(4, os.cpu_count() or 2))
@@ -162,6 +164,7 @@ def _addresses(settings: Settings) -> list[str]:
             f"  As a clinic     sign in as {_sample_keeper()} at {settings.base_url}/sign-in"
             " (the link arrives in the outgoing mail)"
         )
+        lines.append(f"  As staff        sign in there as {_SAMPLE_STAFF}")
     return [*lines, "  Stop            Ctrl-C"]
 
 
