@@ -2,12 +2,14 @@
 
 from collections.abc import Callable
 
+import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tests.accounts.signing_in import post
+from tests.accounts.signing_in import is_signed_in, link, post, sign_in
+from webapp.accounts import services
 from webapp.accounts.models import Account, SignInLink
 from webapp.outbox.models import Delivery
 
@@ -51,3 +53,34 @@ def test_another_role_is_refused(app: Flask, session: Session) -> None:
     )
     assert answer.exit_code == 2
     assert session.scalars(select(Account)).all() == []
+
+
+def test_whoever_lost_her_app_sets_up_another_and_the_old_one_is_worth_nothing(
+    app: Flask, client: FlaskClient, session: Session, with_factor: tuple[Account, list[str]]
+) -> None:
+    kim, codes = with_factor
+    kim.is_staff = True
+    session.commit()
+    sign_in(client, kim)
+    answer = app.test_cli_runner().invoke(args=["accounts", "forget-second-factor", "Kim@clinic.test"])
+    assert answer.exit_code == 0
+    assert not is_signed_in(client)
+    post(client, link(session, kim))
+    page = client.get("/sign-in/second-factor").get_data(as_text=True)
+    assert 'id="key"' in page
+    assert not services.check_second_factor(kim, codes[0])
+
+
+def test_whoever_left_is_out_at_once(app: Flask, client: FlaskClient, session: Session, kim: Account) -> None:
+    sign_in(client, kim)
+    path = link(session, kim)
+    assert app.test_cli_runner().invoke(args=["accounts", "deactivate", kim.email]).exit_code == 0
+    assert not is_signed_in(client)
+    assert client.get(path).status_code == 410
+
+
+@pytest.mark.parametrize("command", ["deactivate", "forget-second-factor"])
+def test_an_account_that_is_not_there_is_named(app: Flask, session: Session, command: str) -> None:
+    answer = app.test_cli_runner().invoke(args=["accounts", command, "nobody@clinic.test"])
+    assert answer.exit_code == 1
+    assert "nobody@clinic.test" in answer.output

@@ -14,7 +14,9 @@ from tests.services.server import HOST, Server, clean_environment, free_port
 from tools.serve.__main__ import answers, beat_arguments, web_arguments, worker_arguments
 
 # A test posts more in a minute than a person in a day.
-_LIMITS = {f"{form}_LIMIT_PER_ADDRESS": "100000 per hour" for form in ("ENQUIRY", "QUOTE", "CLAIM", "SIGN_IN")}
+_LIMITS = {
+    f"{form}_LIMIT_PER_ADDRESS": "100000 per hour" for form in ("ENQUIRY", "QUOTE", "CLAIM", "SIGN_IN")
+}
 
 
 class LiveSite:

@@ -1,4 +1,4 @@
-"""flask accounts …: the first person who can sign in to /staff."""
+"""flask accounts …: the first person who can sign in to /staff, and what only the operator may do to an account."""
 
 from datetime import UTC, datetime
 
@@ -7,6 +7,7 @@ from email_validator import EmailNotValidError, validate_email
 from flask.cli import AppGroup
 
 from webapp.accounts import services
+from webapp.accounts.models import Account
 from webapp.settings import current_settings
 from webapp.unit_of_work import unit_of_work
 
@@ -28,3 +29,28 @@ def invite(email: str, role: str) -> None:
         f"{email} is staff now. The mail with the link is on its way; it works for"
         f" {current_settings().sign_in_minutes} minutes, and /sign-in sends another."
     )
+
+
+@accounts.command("forget-second-factor")
+@click.argument("email")
+def forget_second_factor(email: str) -> None:
+    """For somebody who lost both phone and recovery codes: EMAIL sets a new app up at the next sign-in."""
+    with unit_of_work():
+        services.forget_second_factor(_found(email), datetime.now(UTC))
+    click.echo(f"{email} is signed out everywhere and sets a new authenticator app up at the next sign-in.")
+
+
+@accounts.command("deactivate")
+@click.argument("email")
+def deactivate(email: str) -> None:
+    """End EMAIL's account: no sign-in any more, and every session ends at once."""
+    with unit_of_work():
+        services.deactivate(_found(email), datetime.now(UTC))
+    click.echo(f"{email} is signed out everywhere and does not come in any more.")
+
+
+def _found(email: str) -> Account:
+    account = services.find(email)
+    if account is None:
+        raise click.ClickException(f"There is no account {email}.")
+    return account

@@ -43,7 +43,7 @@ class SignInRequest(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     email: Mapped[str] = mapped_column(EncryptedText)
-    # Where to go afterwards, a path of ours.
+    # Where to go afterwards: a path of ours, or "" for her first page.
     next_path: Mapped[str] = mapped_column(String(500))
     created_at: Mapped[datetime]
 
@@ -56,7 +56,7 @@ class SignInLink(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"), index=True)
-    # Where to go afterwards, a path of ours.
+    # Where to go afterwards: a path of ours, or "" for her first page.
     next_path: Mapped[str] = mapped_column(String(500))
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]

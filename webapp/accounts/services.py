@@ -20,7 +20,8 @@ from webapp.settings import current_settings
 from webapp.signing import new_token, token_hash
 from webapp.unit_of_work import ring_after_commit
 
-HOME = "/portal/"
+# First pages of clinics' people and of staff.
+HOME, STAFF_HOME = "/portal/", "/staff/"
 RECOVERY_CODES = 8
 # Whoever tries the service on a development machine signs in to /staff with it; nobody owns such an address.
 DEMO_STAFF = "staff@likeforlike.example"
@@ -56,7 +57,7 @@ def invite_staff(email: str, now: datetime, minutes: int, *, language: str = "en
     """Make somebody one of the operator's people and mail her a link, in the caller's transaction."""
     account = find_or_create(email, now, language=language)
     account.is_staff, account.active = True, True
-    send_link(account, now, minutes, next_path="/staff/")
+    send_link(account, now, minutes, next_path=STAFF_HOME)
     return account
 
 
@@ -75,7 +76,7 @@ def ensure_demo_staff(now: datetime) -> str | None:
 def ask_for_link(email: str, next_path: str, now: datetime) -> None:
     """Note that somebody wants to sign in with an address; a worker answers by mail if it has an account.
 
-    In the caller's transaction, and the same for every address.
+    `next_path` is "" where she asked for no page. In the caller's transaction, and the same for every address.
     """
     row = SignInRequest(email=email.strip(), next_path=next_path, created_at=now)
     db.session.add(row)
@@ -221,6 +222,15 @@ def sign_out_everywhere(account: Account, now: datetime) -> None:
         .values(revoked_at=now)
         .execution_options(synchronize_session=False)
     )
+
+
+def forget_second_factor(account: Account, now: datetime) -> None:
+    """For somebody who lost her phone and her recovery codes: she sets a new app up at her next sign-in.
+
+    Ends her sessions. Whoever asks for this must have proven elsewhere who she is: her mailbox alone is then enough.
+    """
+    account.totp_secret = account.totp_counter = account.recovery_codes = None
+    sign_out_everywhere(account, now)
 
 
 def deactivate(account: Account, now: datetime) -> None:

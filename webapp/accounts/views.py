@@ -56,23 +56,22 @@ def sign_in() -> ResponseReturnValue:
         asked = own_path(request.args.get("next"))
         if who.half_way() is not None or who.owes_second_factor() is not None:
             return redirect(url_for("accounts.second_factor", next=asked), 303)
-        if who.current() is not None:
-            return redirect(asked or _in_language(services.HOME), 303)
+        mine = who.current()
+        if mine is not None:
+            return redirect(_goal(mine, asked), 303)
     form = SignInForm(data={"next": request.args.get("next", "")} if request.method == "GET" else None)
     if request.method == "POST":
         if form.validate():
             with unit_of_work():
-                services.ask_for_link(
-                    form.email.data or "", own_path(form.next.data) or services.HOME, utc_now()
-                )
+                services.ask_for_link(form.email.data or "", own_path(form.next.data) or "", utc_now())
             return redirect(url_for("accounts.link_sent"), 303)
         return render_template("accounts/sign_in.html", form=form), 422
     return render_template("accounts/sign_in.html", form=form)
 
 
-def _in_language(path: str) -> str:
-    """The clinics' first page in the language of the address; a page that somebody asked for has its own."""
-    return request.script_root + path if path == services.HOME else path
+def _goal(account: Account, asked: str | None) -> str:
+    """The page that somebody asked for, else her first one, in the language of the address."""
+    return asked or request.script_root + (services.STAFF_HOME if account.is_staff else services.HOME)
 
 
 @blueprint.get("/sign-in/sent")
@@ -94,9 +93,10 @@ def use_link(token: str) -> ResponseReturnValue:
         used = services.use_link(token, utc_now())
     if used is None:
         return render_template("accounts/use_link.html", acts=False, token=token), 410
-    account, next_path = used
-    if who.begin(account, _in_language(next_path)):
-        return redirect(_in_language(next_path), 303)
+    account, asked = used
+    goal = _goal(account, asked)
+    if who.begin(account, goal):
+        return redirect(goal, 303)
     return redirect(url_for("accounts.second_factor"), 303)
 
 
@@ -111,7 +111,7 @@ def second_factor() -> ResponseReturnValue:
         owing = who.owes_second_factor()
         if owing is None:
             return redirect(url_for("accounts.sign_in"), 303)
-        found = owing, _in_language(services.HOME)
+        found = owing, _goal(owing, None)
     account, next_path = found
     next_path = own_path(request.args.get("next")) or next_path
     if account.totp_secret is None:
