@@ -79,6 +79,18 @@ class Settings:
     contact_email: str = ""
     security_contact: str = ""
 
+    # Online geocoders; one without its key or address is never asked. The addresses are settings for tests and
+    # for an operator's own Nominatim.
+    onemap_email: str = ""
+    onemap_password: str = field(default="", repr=False)
+    onemap_url: str = "https://www.onemap.gov.sg"
+    juso_search_key: str = field(default="", repr=False)
+    juso_coordinate_key: str = field(default="", repr=False)
+    juso_url: str = "https://business.juso.go.kr"
+    nominatim_url: str = ""
+    # Requests to each of them on one day (UTC).
+    geocoding_per_day: int = 1000
+
     @property
     def is_development(self) -> bool:
         """True where BASE_URL is unset or loopback: keys are generated and sample clinics may be served."""
@@ -177,6 +189,14 @@ def from_environment(environ: Mapping[str, str]) -> Settings:
         contact_email=environ.get("CONTACT_EMAIL", "")
         or ("operator@likeforlike.example" if development else ""),
         security_contact=environ.get("SECURITY_CONTACT", ""),
+        onemap_email=environ.get("ONEMAP_EMAIL", ""),
+        onemap_password=environ.get("ONEMAP_PASSWORD", ""),
+        onemap_url=_url(environ, "ONEMAP_URL", "https://www.onemap.gov.sg", problems),
+        juso_search_key=environ.get("JUSO_SEARCH_KEY", ""),
+        juso_coordinate_key=environ.get("JUSO_COORDINATE_KEY", ""),
+        juso_url=_url(environ, "JUSO_URL", "https://business.juso.go.kr", problems),
+        nominatim_url=_url(environ, "NOMINATIM_URL", "", problems),
+        geocoding_per_day=_whole(environ, "GEOCODING_PER_DAY", 1000, problems),
     )
     if settings.foreign_enquiries_kr and not development and not settings.operator_registration_kr:
         problems.append(
@@ -262,6 +282,13 @@ def _endpoints(
     if found and not development:
         problems.append(f"{name} is for development only: it would let clinics' addresses lead inside")
     return tuple(found)
+
+
+def _url(environ: Mapping[str, str], name: str, default: str, problems: list[str]) -> str:
+    value = environ.get(name, "").rstrip("/") or default
+    if value and (urlsplit(value).scheme not in {"http", "https"} or not urlsplit(value).hostname):
+        problems.append(f"{name} must look like https://example.org")
+    return value
 
 
 def _choice(

@@ -18,6 +18,7 @@ from webapp.enquiries import views as enquiries
 from webapp.extensions import babel, csrf, db, limiter, migrate
 from webapp.guide import views as guide
 from webapp.i18n import LanguagePrefix, select_locale
+from webapp.moderation import receivers as moderation_receivers
 from webapp.moderation import views as moderation
 from webapp.outbox import views as outbox
 from webapp.portal import guards as portal_guards
@@ -69,6 +70,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     accounts_session.init_app(app)
     portal_guards.init_app(app)
     enquiry_receivers.init_app(app)
+    moderation_receivers.init_app(app)
     portal_receivers.init_app(app)
     refresh_receivers.init_app(app)
 

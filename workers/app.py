@@ -37,6 +37,7 @@ celery = Celery(
     include=[
         "workers.accounts",
         "workers.enquiries",
+        "workers.geocoding",
         "workers.moderation",
         "workers.outbox",
         "workers.refresh",

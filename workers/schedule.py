@@ -9,9 +9,11 @@ from typing import Any
 from webapp.queue import (
     EXPIRE_CLAIMS,
     FORGET_ENQUIRIES,
+    PLAN_GEOCODING,
     PLAN_REFRESHES,
     REMIND_CLINICS,
     SWEEP_DELIVERIES,
+    SWEEP_GEOCODING,
     SWEEP_REFRESHES,
     SWEEP_SIGN_INS,
 )
@@ -61,5 +63,17 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "task": SWEEP_REFRESHES,
         "schedule": 5.0,
         "options": {"queue": PERIODIC, "expires": 5},
+    },
+    # Rings for the addresses that no bell announced, or whose provider asked for patience.
+    "sweep geocoding": {
+        "task": SWEEP_GEOCODING,
+        "schedule": 5.0,
+        "options": {"queue": PERIODIC, "expires": 5},
+    },
+    # Finds addresses that nobody asked about, and points that are a month old and not exact.
+    "plan geocoding": {
+        "task": PLAN_GEOCODING,
+        "schedule": 900.0,
+        "options": {"queue": PERIODIC, "expires": 900},
     },
 }

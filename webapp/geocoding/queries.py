@@ -57,6 +57,11 @@ def locate(text: str, country: str | None = None) -> Located | None:
     return addresses.locate(_current(), text, country, _Loaded())
 
 
+def stated_gu(text: str) -> str | None:
+    """The gu that an address of Seoul states, in Hangul."""
+    return addresses.stated_gu(_current(), text)
+
+
 def whole_address(address: str | None, postal_code: str | None) -> str:
     """A listing's address in one text, its postal code last and once."""
     address, code = (address or "").strip(), (postal_code or "").strip()

@@ -4,8 +4,9 @@
 `points` is what the operator loaded, behind an interface; `located` says what an answer is.
 """
 
+from webapp.geocoding.addresses.korea import stated_gu
 from webapp.geocoding.addresses.locate import locate
 from webapp.geocoding.addresses.located import Choice, Located
 from webapp.geocoding.addresses.points import KnownPoint, KnownPoints, NoPoints
 
-__all__ = ["Choice", "KnownPoint", "KnownPoints", "Located", "NoPoints", "locate"]
+__all__ = ["Choice", "KnownPoint", "KnownPoints", "Located", "NoPoints", "locate", "stated_gu"]

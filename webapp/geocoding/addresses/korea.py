@@ -10,7 +10,7 @@ from webapp.geocoding.addresses.korea_texts import KoreanText, Lot, RoadNumber
 from webapp.geocoding.addresses.located import CONFLICT_M, Choice, Located
 from webapp.geocoding.addresses.neighbours import REACH, at_number
 from webapp.geocoding.addresses.points import KnownPoint, KnownPoints
-from webapp.geocoding.addresses.texts import AddressText
+from webapp.geocoding.addresses.texts import AddressText, take_apart
 from webapp.geocoding.gazetteer.roads import Road
 from webapp.geocoding.gazetteer.store import Gazetteer, PlaceRow
 
@@ -50,6 +50,12 @@ def locate(gazetteer: Gazetteer, points: KnownPoints, text: AddressText) -> Loca
     if found.precision in ("street", "area"):
         return zone if zone.radius_m < found.radius_m else found
     return found
+
+
+def stated_gu(gazetteer: Gazetteer, text: str) -> str | None:
+    """The gu that an address states, in Hangul, None when it states none."""
+    gu = korea_texts.read(gazetteer, districts(gazetteer), take_apart(text)).gu
+    return gu.name_ko if gu else None
 
 
 def names_road(gazetteer: Gazetteer, text: AddressText) -> bool:
