@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.journeys.places_to_look import fill_in
 from tests.journeys.signing_in import address_of, mailed_link, set_up_authenticator, sign_in
+from tests.journeys.test_every_page import check
 from tests.services.broker import Broker
 from tests.services.live_site import LiveSite
 from tests.services.mail_server import MailServer
@@ -170,6 +171,8 @@ def test_staff_clear_their_queue_with_a_second_factor(
     expect(staff.locator("main .error")).to_contain_text("Say why")
     card.get_by_label("Your reason, if you refuse").fill("No superlatives in Singapore.")
     card.get_by_role("button", name=re.compile("^Refuse")).click()
+    for page in ("", "claims", "texts", "proposals", "places", "letters", "clinics", f"clinics/{slug}"):
+        check(staff, f"/staff/{page}")
     staff.goto("/staff/decisions")
     for what in ("claim.accepted", "text.refused"):
         assert what in main_of(staff)

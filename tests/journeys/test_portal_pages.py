@@ -14,7 +14,10 @@ pytestmark = pytest.mark.once
 
 SLUG = "larch-linden-skin-clinic"
 HOME = f"/portal/{SLUG}/"
-PAGES = ("", "profile", "hours", "doctors", "doctors/new", "position", "pause", "people")
+PAGES = (
+    "", "profile", "hours", "doctors", "doctors/new", "position", "pause", "people", "prices", "prices/new",
+    "price-list", "proposals", "refresh", "enquiries", "authority",
+)  # fmt: skip
 
 
 @pytest.fixture

@@ -23,6 +23,7 @@ from webapp.moderation.models import Claim, Decision, DoNotList, HeldText, Never
 from webapp.moderation.services import authority, editing, proposals
 from webapp.moderation.services.proposals import Change
 from webapp.outbox.models import Delivery
+from webapp.refresh.models import RefreshRun
 
 OWNER = Actor(ActorKind.CLINIC, "Kim, owner")
 
@@ -257,6 +258,24 @@ def test_a_place_is_chosen_once(staff: FlaskClient, session: Session) -> None:
     assert (clinic.lat, clinic.precision) == (1.3201, "building")
     assert [what for what, _name, _reason in log(session)] == ["position.chosen"]
     assert "Nothing waits." in text_of(staff, "/staff/places")
+
+
+def test_a_feed_that_cannot_be_read_is_named(staff: FlaskClient, session: Session) -> None:
+    clinic = factories.clinic(session, name="Fir Skin")
+    session.add(
+        RefreshRun(
+            clinic_id=clinic.id,
+            kind="feed",
+            slot="2026-11",
+            state="failed",
+            step="fetching",
+            created_at=NOW,
+            next_at=NOW,
+            code="dns",
+        )  # fmt: skip
+    )
+    session.commit()
+    assert "Fir Skin" in text_of(staff, "/staff/")
 
 
 def test_a_listing_is_taken_off_the_pages_with_a_reason(staff: FlaskClient, session: Session) -> None:

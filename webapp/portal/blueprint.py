@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from flask import Blueprint, Response, current_app, request
+from flask import Blueprint, Response, request
 from sqlalchemy.exc import DBAPIError
 
 from webapp.portal.membership import kept
 from webapp.portal.models import OWNER
-from webapp.portal.words import PAGES
+from webapp.portal.words import OWNERS_PAGES, PAGES
 
 blueprint = Blueprint("portal", __name__, url_prefix="/portal", template_folder="templates")
 # Pages behind mailed links, for people who need not be signed in: /c/… as the other links of clinics.
@@ -34,7 +34,7 @@ def _of_the_clinic() -> dict[str, Any]:
         "clinic_pages": [
             (endpoint, label, endpoint == request.endpoint)
             for endpoint, label in PAGES
-            if endpoint in current_app.view_functions
+            if role == OWNER or endpoint not in OWNERS_PAGES
         ],
     }
 

@@ -20,6 +20,9 @@ PAGES = (
     ("portal.authority", _l("Authority")),
 )
 
+# Those of them that are for owners alone.
+OWNERS_PAGES = frozenset({"portal.authority"})
+
 FACTS = {
     "name": _l("Name"),
     "address": _l("Address"),

@@ -9,6 +9,8 @@ from webapp.enquiries import services as enquiries
 from webapp.i18n import utc_now
 from webapp.moderation.services import decisions
 from webapp.outbox import queries as outbox
+from webapp.refresh import queries as refresh
+from webapp.refresh.labels import KINDS, words
 from webapp.settings import current_settings
 from webapp.staff import queries
 from webapp.staff.blueprint import actor, blueprint
@@ -19,8 +21,12 @@ from webapp.unit_of_work import unit_of_work
 @blueprint.get("/")
 @open_to(Audience.STAFF)
 def queue() -> str:
-    """What waits in each queue, and whether mail is getting out."""
-    return render_template("staff/queue.html", progress=outbox.progress())
+    """What waits in each queue, whether mail is getting out, and which clinics' feeds cannot be read."""
+    return render_template(
+        "staff/queue.html",
+        progress=outbox.progress(),
+        failing=[(clinic, KINDS[run.kind], words(run)) for run, clinic in refresh.failing()],
+    )
 
 
 @blueprint.get("/letters")
