@@ -1,7 +1,7 @@
 """`python -m tests.journeys.screenshots`: the page types as they look now, into docs/screenshots.
 
 Each at 390 and 1280 px, in light and dark: home, results, clinic, compare, treatment, enquiry, the patient's page and
-the quote form, with the empty and the error states beside them in light.
+the quote form, with the empty and the error states beside them in light; the clinic's and the staff's pages in light.
 """
 
 import sys
@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from config import ROOT
 from tests.journeys.places_to_look import OPEN_PAGES, ask
+from tests.journeys.signing_in import address_of, sign_in
 from tests.services.broker import Broker
 from tests.services.browser import CHROMIUM_ARGUMENTS, chromium
 from tests.services.live_site import LiveSite, flask
@@ -27,6 +28,8 @@ ALSO = (
     "compare-empty",
     "enquiry-empty",
 )
+PORTAL = "/portal/larch-linden-skin-clinic/"
+PORTAL_PAGES = ("", "hours", "position", "prices", "prices/new", "enquiries")
 WIDTHS = (390, 1280)
 # A picture in a repository is for looking, not for printing: the first screens of a long page are enough.
 TALLEST = 2600
@@ -77,6 +80,20 @@ def _take_all(browser: Browser, site: LiveSite) -> None:
         patient.get_by_role("button", name="Send to 3 clinics").click()
         patient.locator(".error-summary").wait_for()
         _keep(patient, "enquiry-errors", width, "light")
+    _take_portal(browser, site)
+
+
+def _take_portal(browser: Browser, site: LiveSite) -> None:
+    """A clinic's own pages and the staff's, as whoever tries the service sees them."""
+    owner = browser.new_context(base_url=site.url).new_page()
+    sign_in(owner, site, address_of("orchard-larch"), PORTAL)
+    staff = browser.new_context(base_url=site.url).new_page()
+    sign_in(staff, site, "staff@likeforlike.example", "/staff/")
+    for width in WIDTHS:
+        for name in PORTAL_PAGES:
+            _take(owner, f"portal-{name.replace('/', '-') or 'overview'}", PORTAL + name, width, "light")
+        _take(staff, "staff", "/staff/", width, "light")
+        _take(staff, "staff-decisions", "/staff/decisions", width, "light")
 
 
 def _take(page: Page, name: str, address: str, width: int, scheme: str) -> None:
