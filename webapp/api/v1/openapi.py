@@ -17,6 +17,13 @@ VERSION = "1.0.0"
 _ROOT = "/api/v1"
 _SCHEMAS = "#/components/schemas/{model}"
 _PATH_NAME = re.compile(r"<(?:\w+:)?(\w+)>")
+_HEADERS = {
+    "Access-Control-Allow-Origin": {
+        "description": "Any page may read it.",
+        "required": True,
+        "schema": {"const": "*"},
+    }
+}
 
 blueprint = Blueprint("openapi", __name__)
 
@@ -83,8 +90,13 @@ def _get(path: str, endpoint: str, found: Operation, parameters: dict[str, Any])
 
 
 def _query(name: str, schema: dict[str, Any]) -> dict[str, Any]:
-    """A query parameter. It is absent, never null, so the null of its model is left out."""
-    described = {"name": name, "in": "query", "description": schema.pop("description", "")}
+    """A query parameter. It is absent, never null, so the null of its model is left out; empty counts as absent."""
+    described = {
+        "name": name,
+        "in": "query",
+        "description": schema.pop("description", ""),
+        "allowEmptyValue": True,
+    }
     schema.pop("title", None)
     kinds = [kind for kind in schema.pop("anyOf", []) if kind != {"type": "null"}]
     if len(kinds) == 1:
@@ -101,6 +113,13 @@ def _responses(found: Operation, answer: dict[str, Any]) -> dict[str, Any]:
     refusals["503"] = "The database is away."
     problem = {"application/problem+json": {"schema": {"$ref": _SCHEMAS.format(model="Problem")}}}
     return {
-        "200": {"description": "Found.", "content": {"application/json": {"schema": answer}}},
-        **{code: {"description": words, "content": problem} for code, words in refusals.items()},
+        "200": {
+            "description": "Found.",
+            "headers": _HEADERS,
+            "content": {"application/json": {"schema": answer}},
+        },
+        **{
+            code: {"description": words, "headers": _HEADERS, "content": problem}
+            for code, words in refusals.items()
+        },
     }

@@ -3,6 +3,7 @@
 Parameters that nobody knows are ignored, and an empty one counts as absent, so that an HTML form may point here.
 """
 
+import re
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
@@ -24,8 +25,13 @@ def _upper(text: object) -> object:
     return text.upper() if isinstance(text, str) else text
 
 
+_DEGREES = r" *-?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)? *"
+# As the document writes it. That south is below north is more than a pattern says, and is checked beside it.
+BOX_PATTERN = rf"^{_DEGREES}(,{_DEGREES}){{3}}$"
+
+
 def _box(text: str) -> str:
-    if read_box(text) is None:
+    if not re.search(BOX_PATTERN, text) or read_box(text) is None:
         raise ValueError("west,south,east,north in degrees, separated by commas")
     return text
 
@@ -89,9 +95,14 @@ class ClinicsParameters(Parameters):
     )
     treatment: str | None = Field(None, pattern=r"^[a-z0-9_]{1,64}$", description="A slug of /treatments.")
     market: Market | None = Field(None, description="SG or KR.")
-    bbox: Annotated[str, Field(max_length=MAX_TEXT), AfterValidator(_box)] | None = Field(
-        None, description="Only clinics inside west,south,east,north, in degrees."
-    )
+    bbox: (
+        Annotated[
+            str,
+            Field(max_length=MAX_TEXT, json_schema_extra={"pattern": BOX_PATTERN}),
+            AfterValidator(_box),
+        ]
+        | None
+    ) = Field(None, description="Only clinics inside west,south,east,north, in degrees.")
     sort: Sort | None = Field(
         None,
         description="Absent: by distance with a place, else by name. By price only for one treatment in one market.",
