@@ -9,6 +9,7 @@ import time
 from typing import Any
 
 import requests
+import urllib3
 from geopy.adapters import AdapterHTTPError, BaseSyncAdapter
 from geopy.exc import GeocoderParseError, GeocoderServiceError, GeocoderTimedOut, GeocoderUnavailable
 
@@ -51,7 +52,9 @@ class OneTryAdapter(BaseSyncAdapter):  # type: ignore[misc]  # geopy has no type
             raise GeocoderTimedOut("no answer in time") from None
         except requests.ConnectionError:
             raise GeocoderUnavailable("no connection") from None
-        except requests.RequestException as error:
+        except urllib3.exceptions.ReadTimeoutError:
+            raise GeocoderTimedOut("no answer in time") from None
+        except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
             raise GeocoderServiceError(type(error).__name__) from None
         if response.status_code != requests.codes.ok:
             # Without the body: geopy would log it, and it may quote the address.
@@ -66,7 +69,8 @@ class OneTryAdapter(BaseSyncAdapter):  # type: ignore[misc]  # geopy has no type
 
 def _read(response: requests.Response, ends: float) -> str:
     received = bytearray()
-    for part in response.iter_content(16 * 1024):
+    # One read of the socket at a time: more would wait until so many bytes are there, however slowly they come.
+    while part := response.raw.read1(16 * 1024, decode_content=True):
         received += part
         if len(received) > MAX_BYTES:
             raise GeocoderServiceError("the answer is too large")

@@ -7,9 +7,9 @@ from geopy.exc import (
     ConfigurationError,
     GeocoderAuthenticationFailure,
     GeocoderInsufficientPrivileges,
+    GeocoderParseError,
     GeocoderQuotaExceeded,
     GeocoderRateLimited,
-    GeocoderServiceError,
     GeocoderTimedOut,
     GeopyError,
 )
@@ -52,7 +52,7 @@ def as_provider_errors() -> Iterator[None]:
         raise Refused("refused") from None
     except GeocoderTimedOut:
         raise Unavailable("timeout") from None
-    except GeocoderServiceError:
-        raise Unavailable("unavailable") from None
-    except GeopyError:
+    except GeocoderParseError:
         raise Unavailable("broken_answer") from None
+    except GeopyError:
+        raise Unavailable("unavailable") from None

@@ -9,6 +9,7 @@ from geopy.geocoders.base import DEFAULT_SENTINEL, Geocoder
 from geopy.location import Location
 
 from webapp.clients.geocoders.adapter import OneTryAdapter
+from webapp.domain.geo import Point
 
 _SEARCH = "/api/common/elastic/search"
 _TOKEN = "/api/auth/post/getToken"  # noqa: S105 - the address that gives one
@@ -69,8 +70,10 @@ class OneMap(Geocoder):  # type: ignore[misc]  # geopy has no types
 def _locations(answer: Any, exactly_one: bool) -> Any:
     try:
         found = [
-            Location(row["ADDRESS"], (float(row["LATITUDE"]), float(row["LONGITUDE"])), _plain(row))
+            Location(row["ADDRESS"], (point.lat, point.lng), _plain(row))
             for row in answer["results"]
+            # Checked before geopy sees it, which turns a longitude of 200 into one of -160.
+            if (point := Point(float(row["LATITUDE"]), float(row["LONGITUDE"])))
         ]
     except (KeyError, TypeError, ValueError):
         raise GeocoderParseError("the answer has another shape") from None

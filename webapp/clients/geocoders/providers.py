@@ -84,11 +84,11 @@ def _user_agent(settings: Settings) -> str:
 
 
 def _ask(geocoder: Any, text: str, as_hit: Callable[[Location], Hit], **more: Any) -> Hit | None:
-    with as_provider_errors():
-        found = geocoder.geocode(text, timeout=TIMEOUT, **more)
-    if found is None:
-        return None
     try:
+        with as_provider_errors():
+            found = geocoder.geocode(text, timeout=TIMEOUT, **more)
+        if found is None:
+            return None
         hit = as_hit(found)
         Point(hit.lat, hit.lng)
     except (KeyError, TypeError, ValueError, AttributeError):
@@ -123,7 +123,8 @@ def _nominatim_hit(found: Location) -> Hit:
         precision = "building"
     else:
         precision = "street" if kind in _STREET_TYPES else "area"
+    # From the answer itself: geopy makes 0, 0 of a place without coordinates.
     return Hit(
-        found.latitude, found.longitude, precision, found.address, parts.get("postcode", "").replace(" ", ""),
+        float(raw["lat"]), float(raw["lon"]), precision, found.address, parts.get("postcode", "").replace(" ", ""),
         parts.get("borough", "") or parts.get("city_district", ""),
     )  # fmt: skip
