@@ -4,7 +4,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from tests.accounts.signing_in import csrf_token_of, link, post, sign_in
-from tests.directory.pages import Page
+from tests.reading import Page
 from webapp.accounts.models import Account
 
 

@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from tests import factories
-from tests.directory.pages import Page, words
+from tests.reading import Page, words
 from webapp.clinics.models import Practitioner
 
 

@@ -6,7 +6,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from tests import factories
-from tests.directory.pages import Page, words
+from tests.reading import Page, words
 
 
 def columns(page: Page) -> list[str]:

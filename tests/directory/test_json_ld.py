@@ -16,7 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests import factories
-from tests.directory.pages import Page
+from tests.reading import Page
 from tests.services.browser import CHROMIUM_ARGUMENTS
 from webapp.clinics.models import Clinic
 from webapp.domain.listing_diff import Contact

@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from tests import factories
-from tests.directory.pages import Page, words
+from tests.reading import Page, words
 from webapp.i18n import LANGUAGES
 
 

@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from config import Settings
-from tests.guide.pages import HtmlPage, row, text_of
+from tests.reading import Page, words
 from webapp.domain.market import Switches, policy
 from webapp.guide.rules import RULES
 
@@ -20,19 +20,17 @@ PAGES = ("/how-results-are-ordered", "/about/data", "/privacy", "/for-clinics")
 def test_every_page_is_valid_with_one_title(
     client: FlaskClient, reference: Session, prefix: str, address: str
 ) -> None:
-    page = HtmlPage(client, prefix + address)
-    assert len(page.all("h1")) == 1
-    assert len(page.ids) == len(set(page.ids))
+    Page(client, prefix + address).check()
 
 
 def test_the_data_page_lists_sources_ages_and_the_gazetteers_licence(
     client: FlaskClient, reference: Session, settings: Settings
 ) -> None:
-    page = HtmlPage(client, "/about/data")
+    page = Page(client, "/about/data")
     assert "Contains data from GeoNames" in page.text
     assert "https://creativecommons.org/licenses/by/4.0/" in [link.get("href") for link in page.all("a")]
-    assert f"unconfirmed {settings.price_age_days} days" in text_of(row(page, "A price"))
-    assert f"unconfirmed {settings.listing_age_days} days" in text_of(row(page, "A listing"))
+    assert f"unconfirmed {settings.price_age_days} days" in words(page.row("A price"))
+    assert f"unconfirmed {settings.listing_age_days} days" in words(page.row("A listing"))
     assert "Interview with Dr Mark Lim" in page.text
     assert "How a fact is corrected" in page.text
 
@@ -41,15 +39,15 @@ def test_the_privacy_page_names_the_cookies_and_the_days(
     app: Flask, client: FlaskClient, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(app.config, "SETTINGS", replace(settings, enquiry_link_days=33, quote_link_days=7))
-    page = HtmlPage(client, "/privacy")
-    assert [text_of(name) for name in page.all("code")] == [app.config["SESSION_COOKIE_NAME"], "compare"]
-    assert "at most 33 days" in text_of(row(page, "How long"))
-    assert "after 7 days" in text_of(row(page, "How long"))
+    page = Page(client, "/privacy")
+    assert [words(name) for name in page.all("code")] == [app.config["SESSION_COOKIE_NAME"], "compare"]
+    assert "at most 33 days" in words(page.row("How long"))
+    assert "after 7 days" in words(page.row("How long"))
     assert "not end-to-end encrypted" in page.text
     assert "One exception" not in page.text
     tiles = replace(settings, tiles_url="https://tiles.example/{z}/{x}/{y}.png")
     monkeypatch.setitem(app.config, "SETTINGS", tiles)
-    assert "sees your IP address" in HtmlPage(client, "/privacy").text
+    assert "sees your IP address" in Page(client, "/privacy").text
 
 
 def test_every_rule_of_both_markets_has_words() -> None:
@@ -60,22 +58,22 @@ def test_every_rule_of_both_markets_has_words() -> None:
 def test_the_switches_say_which_value_stands_and_why(
     app: Flask, client: FlaskClient, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    page = HtmlPage(client, "/for-clinics")
-    shown = text_of(row(page, "UNCLAIMED_SGsourced"))
+    page = Page(client, "/for-clinics")
+    shown = words(page.row("UNCLAIMED_SG sourced"))
     assert "May a directory cite what a clinic published?" in shown
     assert "somebody’s own machine" in shown
     careful = replace(settings, base_url="https://likeforlike.example", unclaimed_sg="strict")
     monkeypatch.setitem(app.config, "SETTINGS", careful)
-    page = HtmlPage(client, "/for-clinics")
-    assert "careful value" in text_of(row(page, "UNCLAIMED_SGstrict"))
-    assert "operator of this site decided" in text_of(row(page, "BRAND_NAMES_SGon"))
+    page = Page(client, "/for-clinics")
+    assert "careful value" in words(page.row("UNCLAIMED_SG strict"))
+    assert "operator of this site decided" in words(page.row("BRAND_NAMES_SG on"))
 
 
 def test_the_order_page_follows_the_switch(
     app: Flask, client: FlaskClient, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert "the nearest first" in HtmlPage(client, "/how-results-are-ordered").text
+    assert "the nearest first" in Page(client, "/how-results-are-ordered").text
     monkeypatch.setitem(app.config, "SETTINGS", replace(settings, distance_order=False))
-    page = HtmlPage(client, "/how-results-are-ordered")
+    page = Page(client, "/how-results-are-ordered")
     assert "the nearest first" not in page.text
     assert "has switched the order by distance off" in page.text

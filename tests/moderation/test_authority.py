@@ -13,10 +13,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests import factories
-from tests.directory.pages import Page
 from tests.factories import NOW
 from tests.moderation.conftest import mails, plain_part
 from tests.quotes.conftest import Asked
+from tests.reading import Page
 from webapp.clinics.models import Clinic
 from webapp.domain.listing_csv import read
 from webapp.i18n import in_language

@@ -12,9 +12,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from tests import factories
-from tests.directory.pages import Page
 from tests.factories import NOW
 from tests.moderation.conftest import AT_DOMAIN, ELSEWHERE, mails, path_in, plain_part
+from tests.reading import Page
 from webapp import events
 from webapp.clinics.models import Clinic
 from webapp.moderation import authority_text

@@ -10,9 +10,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from tests import factories
-from tests.directory.pages import Page
 from tests.factories import NOW
 from tests.moderation.conftest import letter, mails, path_in, plain_part
+from tests.reading import Page
 from webapp.clinics.models import Clinic, ClinicFact, Practitioner
 from webapp.moderation.models import ClinicLink, Decision
 from webapp.moderation.services import authority, editing, links, reminders

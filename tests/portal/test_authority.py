@@ -7,9 +7,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests import factories
-from tests.directory.pages import Page
 from tests.portal.browsing import press, send
 from tests.portal.keepers import as_account, keeper, sign_in
+from tests.reading import Page
 from webapp.clinics.models import Clinic
 from webapp.moderation import authority_text
 from webapp.moderation.models import AuthorityRecord, Decision, DoNotList

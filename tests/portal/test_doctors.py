@@ -9,10 +9,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests import factories
-from tests.directory.pages import Page
 from tests.enquiries.filled_form import fields_of
 from tests.portal.browsing import filled, press, send, text_of
 from tests.portal.keepers import sign_in
+from tests.reading import Page
 from webapp.clinics.models import Clinic, Practitioner
 from webapp.moderation.models import Decision
 

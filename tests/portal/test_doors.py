@@ -9,8 +9,8 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from tests import factories
-from tests.directory.pages import Page
 from tests.portal.keepers import as_account, keeper, memberships, sign_in
+from tests.reading import Page
 from webapp.access import Audience, audience_of
 from webapp.clinics.models import Clinic
 from webapp.portal import queries

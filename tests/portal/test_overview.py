@@ -8,10 +8,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests import factories
-from tests.directory.pages import Page
 from tests.factories import NOW
 from tests.portal.browsing import press
 from tests.portal.keepers import sign_in
+from tests.reading import Page
 from webapp.clinics.models import Clinic, Practitioner
 from webapp.i18n import today_in, utc_now
 from webapp.moderation.models import Decision, HeldText, Proposal

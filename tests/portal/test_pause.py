@@ -9,10 +9,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests import factories
-from tests.directory.pages import Page
 from tests.portal.browsing import filled, press, send, text_of
 from tests.portal.keepers import as_account, keeper, sign_in
 from tests.quotes.conftest import letters, plain_part
+from tests.reading import Page
 from webapp.clinics.models import Clinic
 from webapp.i18n import today_in, utc_now
 from webapp.outbox.models import Delivery

@@ -6,10 +6,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests import factories
-from tests.directory.pages import Page
 from tests.enquiries.filled_form import fields_of
 from tests.portal.browsing import text_of
 from tests.portal.keepers import sign_in
+from tests.reading import Page
 from webapp.clinics.models import Clinic
 from webapp.i18n import today_in, utc_now
 from webapp.moderation.models import Decision, PositionReview

@@ -10,9 +10,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests import factories
-from tests.directory.pages import Page
 from tests.enquiries.filled_form import fields_of
 from tests.portal.keepers import sign_in
+from tests.reading import Page
 from webapp.clinics.models import Clinic
 from webapp.domain.lint import Finding, Severity
 from webapp.i18n import today_in, utc_now
@@ -80,7 +80,9 @@ def refuses(monkeypatch: pytest.MonkeyPatch, word: str, severity: str) -> None:
         start = text.find(word)
         if start < 0:
             return ()
-        return (Finding("TEST-WORD", Severity(severity), word, start, start + len(word), "it praises", "a test"),)
+        return (
+            Finding("TEST-WORD", Severity(severity), word, start, start + len(word), "it praises", "a test"),
+        )
 
     monkeypatch.setattr(texts, "check", check)
 

@@ -9,10 +9,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests import factories
-from tests.directory.pages import Page
 from tests.enquiries.filled_form import fields_of
 from tests.portal.browsing import filled, send, text_of
 from tests.portal.keepers import sign_in
+from tests.reading import Page
 from webapp.clinics.models import Clinic, ClinicFact
 from webapp.domain.lint import Finding, Severity
 from webapp.moderation.models import Decision, HeldText
@@ -42,7 +42,9 @@ def rules(monkeypatch: pytest.MonkeyPatch) -> None:
 
     def check(text: str, market: str, **_more: Any) -> tuple[Finding, ...]:
         return tuple(
-            Finding(f"T-{severity}", Severity(severity), word, 0, len(word), f"{word} is a {severity}.", "a test")
+            Finding(
+                f"T-{severity}", Severity(severity), word, 0, len(word), f"{word} is a {severity}.", "a test"
+            )
             for word, severity in severities.items()
             if word in text
         )

@@ -9,9 +9,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests import factories
-from tests.directory.pages import Page
 from tests.portal.keepers import sign_in
 from tests.portal.test_prices import refuses
+from tests.reading import Page
 from webapp.clinics.models import Clinic
 from webapp.domain.money import Money
 from webapp.domain.offers import Part

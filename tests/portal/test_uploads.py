@@ -13,10 +13,10 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.test import encode_multipart
 
 from tests import factories
-from tests.directory.pages import Page
 from tests.enquiries.filled_form import fields_of
 from tests.portal.keepers import sign_in
 from tests.portal.test_prices import offers, refuses
+from tests.reading import Page
 from webapp.clinics.models import Clinic
 from webapp.domain.listing_csv import csv_bytes
 from webapp.i18n import today_in, utc_now

@@ -8,9 +8,9 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from tests.directory.pages import Page
 from tests.enquiries.filled_form import fields_of
 from tests.quotes.conftest import Asked, letters, path_in, plain_part
+from tests.reading import Page
 from webapp.enquiries.models import Link, Recipient
 from webapp.quotes.models import Quote
 

@@ -22,11 +22,15 @@ class Page:
         self.path = path
 
     def all(self, tag: str, **attributes: str) -> list[Element]:
+        """Elements of a tag with these attributes: `class_="facts"`, one of several; `aria_label="…"`."""
         wanted = {name.rstrip("_").replace("_", "-"): value for name, value in attributes.items()}
         return [
             element
             for element in self.root.iter(_HTML + tag)
-            if all(element.get(name) == value for name, value in wanted.items())
+            if all(
+                value in (element.get(name) or "").split() if name == "class" else element.get(name) == value
+                for name, value in wanted.items()
+            )
         ]
 
     def with_class(self, name: str) -> list[Element]:
@@ -47,6 +51,14 @@ class Page:
     @property
     def cards(self) -> list[str]:
         return [words(element.find(f".//{_HTML}h2")) for element in self.with_class("clinic")]
+
+    def row(self, label: str) -> Element:
+        """The dd beside the dt with this label."""
+        for pair in self.all("div"):
+            term, value = pair.find(f"{_HTML}dt"), pair.find(f"{_HTML}dd")
+            if value is not None and words(term) == label:
+                return value
+        raise AssertionError(f"no row {label!r}")
 
     def links(self, label: str) -> list[str]:
         return [link.get("href") or "" for link in self.all("a") if words(link) == label]
@@ -69,6 +81,7 @@ class Page:
 
 
 def words(element: Element | None) -> str:
+    """What an element says, with single spaces; nothing for none."""
     if element is None:
         return ""
     parts: list[str] = []
