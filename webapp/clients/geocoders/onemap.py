@@ -68,13 +68,12 @@ class OneMap(Geocoder):  # type: ignore[misc]  # geopy has no types
 
 
 def _locations(answer: Any, exactly_one: bool) -> Any:
+    found = []
     try:
-        found = [
-            Location(row["ADDRESS"], (point.lat, point.lng), _plain(row))
-            for row in answer["results"]
+        for row in answer["results"]:
             # Checked before geopy sees it, which turns a longitude of 200 into one of -160.
-            if (point := Point(float(row["LATITUDE"]), float(row["LONGITUDE"])))
-        ]
+            point = Point(float(row["LATITUDE"]), float(row["LONGITUDE"]))
+            found.append(Location(row["ADDRESS"], (point.lat, point.lng), _plain(row)))
     except (KeyError, TypeError, ValueError):
         raise GeocoderParseError("the answer has another shape") from None
     if not found:

@@ -9,7 +9,8 @@ MAX_LENGTH = 300
 
 # Where inside a building says nothing about where the building is, and no provider is told.
 _UNIT = re.compile(
-    r"#\s*[a-z]{0,2}\d*[a-z]?\s*-\s*[a-z]?\d[\w]*(?:\s*[/,&-]\s*#?\s*[a-z]?\d[\w]*(?=[\s,/&)]|$)(?!\s+[a-z]))*"
+    r"#\s*[a-z]{0,2}\d*[a-z]?\s*-\s*[a-z]?\d[\w]*(?:\s*/\s*#?\s*[a-z]?\d[\w-]*"
+    r"|\s*[,&-]\s*#?\s*[a-z]?\d[\w]*(?=[\s,/&)]|$)(?!\s+[a-z]))*"
     r"|#\s*[a-z]?\d[\w/-]*"
     r"|\b(?:unit|suite|ste|room|rm|apt|apartment)\s*(?:no\.?\s*)?#?\s*[a-z]?\d[\w/-]*"
     r"|\b(?:level|lvl|floor|flr|storey)s?\s*#?\s*(?:[a-z]?\d{1,2}|one|two|three|four|five)\b(?!\s*-?\s*gil)"
