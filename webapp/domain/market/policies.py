@@ -13,13 +13,18 @@ from webapp.domain.market.tax import TaxRule, tax_rule
 from webapp.domain.offers import PRICE_AGE_DAYS, OfferTerms
 
 
-class ClinicFacts(Protocol):
-    """What the rules need to know of a clinic; the clinic's table row is one."""
+class Standing(Protocol):
+    """What the rules for prices need to know of a clinic; a row of clinics.csv is one."""
 
     @property
     def authority(self) -> str: ...
     @property
     def gst_registered(self) -> bool | None: ...
+
+
+class ClinicFacts(Standing, Protocol):
+    """What the rules for enquiries need to know too; the clinic's table row is one."""
+
     @property
     def accepts_enquiries(self) -> bool: ...
     @property
@@ -119,7 +124,7 @@ class MarketPolicy:
         return self.shows_prices(authority)
 
     def price_line(
-        self, terms: OfferTerms, clinic: ClinicFacts, on: date, max_price_age_days: int = PRICE_AGE_DAYS
+        self, terms: OfferTerms, clinic: Standing, on: date, max_price_age_days: int = PRICE_AGE_DAYS
     ) -> PriceLine:
         """What a public page may show of the offer's price on the day `on` (in the market's zone).
 
