@@ -155,8 +155,7 @@ def erase(ref: str) -> bool:
         return False
     outbox.cancel(f"enquiry-patient-page:{enquiry.id}")
     for recipient in enquiry.recipients:
-        if recipient.delivery_id is not None:
-            outbox.cancel(db.session.get_one(Delivery, recipient.delivery_id).key)
+        _stop_mail(recipient)
     db.session.execute(delete(Enquiry).where(Enquiry.id == enquiry.id))
     return True
 
@@ -168,8 +167,8 @@ def clinic_left(clinic_id: int, now: datetime) -> None:
     """
     recipients = db.session.scalars(select(Recipient).where(Recipient.clinic_id == clinic_id)).all()
     for recipient in recipients:
-        if recipient.state == "asked" and recipient.delivery_id is not None:
-            outbox.cancel(db.session.get_one(Delivery, recipient.delivery_id).key)
+        if recipient.state == "asked":
+            _stop_mail(recipient)
     links.revoke_quote_links([recipient.id for recipient in recipients], now)
 
 
@@ -191,6 +190,12 @@ def note_delivery_ended(delivery: Delivery, now: datetime) -> None:
             enquiry.email,
             lambda: mail.clinic_unreachable(enquiry, clinic, token),
         )
+
+
+def _stop_mail(recipient: Recipient) -> None:
+    """The mail to the clinic that was queued last does not go out, if it has not."""
+    if recipient.delivery_id is not None:
+        outbox.cancel(db.session.get_one(Delivery, recipient.delivery_id).key)
 
 
 def _ask(recipient: Recipient, clinic: Clinic, key: str, now: datetime, answer_days: int) -> None:
