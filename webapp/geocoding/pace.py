@@ -48,7 +48,7 @@ def take_slot(provider: str, interval: float, longest: float, now: datetime) -> 
     if url:
         try:
             wait = _slot_of_redis(url, provider, interval, longest)
-        except redis.RedisError as error:
+        except (redis.RedisError, ValueError) as error:
             log.warning("Redis gave no slot (%s); the database gives it", type(error).__name__)
         else:
             return wait >= 0, abs(wait)
@@ -106,7 +106,11 @@ def failed(provider: str, code: str, now: datetime, closed_for: float | None = N
 
 
 def _slot_of_redis(url: str, provider: str, interval: float, longest: float) -> float:
-    with redis.Redis.from_url(url, socket_timeout=_REDIS_WAIT, socket_connect_timeout=_REDIS_WAIT) as client:
+    # Celery writes a socket's address in its own way.
+    plain = url.replace("redis+socket://", "unix://", 1)
+    with redis.Redis.from_url(
+        plain, socket_timeout=_REDIS_WAIT, socket_connect_timeout=_REDIS_WAIT
+    ) as client:
         wait: Any = client.eval(
             _SLOT, 1, f"lfl:geocoder-slot:{provider}", str(round(interval * 1000)), str(round(longest * 1000))
         )
