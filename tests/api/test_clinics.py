@@ -12,6 +12,9 @@ from sqlalchemy.orm import Session
 from config import Settings
 from tests import factories
 from tests.api.conftest import Api
+from webapp.clinics.models import Practitioner
+from webapp.moderation.queries import Source
+from webapp.moderation.services.facts import record
 
 pytestmark = pytest.mark.usefixtures("seeded")
 KEYS = {
@@ -178,6 +181,39 @@ def test_strict_means_contact_details_only(
     body = api.get("/clinics/halley-medical-aesthetics", resource="/clinics/{slug}")
     assert (body["offers"], body["practitioners"]) == ([], None)
     assert body["reasons"]["practitioners"] == body["reasons"]["offers"] == "not_authorised"
+
+
+def test_facts_with_a_source_of_their_own_name_it(
+    app: Flask, settings: Settings, api: Api, seeded: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    today = datetime.now(UTC).date()
+    clinic = factories.clinic(
+        seeded, slug="told-by-a-page", authority="unclaimed", phone="+6561234567", hours="Mo-Fr 10:00-19:00"
+    )
+    said = Source("page", "https://clinic.example/", today, "Somebody", today - timedelta(days=400))
+    record(clinic, ["phone", "hours"], said)
+    clinic.practitioners += [
+        Practitioner(name="Dr A", origin="clinic", source="the clinic", seen_on=today, confirmed_on=today),
+        Practitioner(name="Dr B"),
+    ]
+    seeded.commit()
+    body = api.get("/clinics/told-by-a-page", resource="/clinics/{slug}")
+    assert set(body["fact_sources"]) == {"phone", "hours"}
+    assert body["fact_sources"]["phone"] == {
+        "origin": "page",
+        "source": "https://clinic.example/",
+        "seen_on": today.isoformat(),
+        "confirmed_on": (today - timedelta(days=400)).isoformat(),
+        "unconfirmed": True,
+        "reasons": {},
+    }
+    own, listed = body["practitioners"]
+    assert (own["fact_source"]["source"], own["fact_source"]["unconfirmed"]) == ("the clinic", False)
+    assert (listed["fact_source"], listed["reasons"]["fact_source"]) == (None, "as_the_listing")
+    monkeypatch.setitem(app.config, "SETTINGS", replace(settings, unclaimed_sg="strict"))
+    strict = api.get("/clinics/told-by-a-page", resource="/clinics/{slug}")
+    assert set(strict["fact_sources"]) == {"phone"}
+    assert "Somebody" not in str(body) + str(strict)
 
 
 def test_brand_names_off_reach_the_api_too(

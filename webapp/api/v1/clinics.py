@@ -1,6 +1,7 @@
 """/api/v1/clinics: clinics near a place, by name, or by the price of one session, and one clinic with everything."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from flask import Blueprint, abort
@@ -15,6 +16,7 @@ from webapp.api.v1.schemas import (
     ClinicDetail,
     Clinics,
     Facets,
+    FactSource,
     Money,
     Place,
     Practitioner,
@@ -27,6 +29,7 @@ from webapp.domain.geo import Point, country_at
 from webapp.domain.offers import is_stale
 from webapp.geocoding import gazetteer
 from webapp.i18n import current_language, localised, today_in, utc_now
+from webapp.moderation import queries as moderation
 from webapp.offers import queries as offers
 from webapp.search import one_box
 from webapp.search.queries import (
@@ -40,6 +43,8 @@ from webapp.search.queries import (
 from webapp.settings import current_settings, market_policy
 
 DEFAULT_RADIUS_M = 1_500
+# More than contact details (MarketPolicy.shows_details).
+_DETAILS = ("hours", "languages", "licence_no", "gst_registered", "foreign_patient_reg_no", "practitioners")
 
 blueprint = Blueprint("clinics", __name__)
 
@@ -120,15 +125,7 @@ def detail(_asked: Parameters, slug: str) -> ClinicDetail:
     shown = market_policy(row.country).shows_details(row.authority)
     reasons: dict[str, str] = listed.pop("reasons")
     if not shown:
-        hidden = (
-            "hours",
-            "languages",
-            "licence_no",
-            "gst_registered",
-            "foreign_patient_reg_no",
-            "practitioners",
-        )
-        reasons |= dict.fromkeys(hidden, "not_authorised")
+        reasons |= dict.fromkeys(_DETAILS, "not_authorised")
     return ClinicDetail(
         **listed,
         names={
@@ -148,9 +145,8 @@ def detail(_asked: Parameters, slug: str) -> ClinicDetail:
         practitioners=[_practitioner(person) for person in row.practitioners] if shown else None,
         source=row.source,
         verified_on=row.verified_on,
-        unconfirmed=is_stale(
-            row.verified_on, today_in(row.country, utc_now()), current_settings().listing_age_days
-        ),
+        unconfirmed=_unconfirmed(row.verified_on, row.country),
+        fact_sources=_fact_sources(row, shown=shown),
         reasons=reasons,
     )
 
@@ -276,7 +272,35 @@ def _values(found: FoundClinic, names: Names, *, with_place: bool, beside_others
     }
 
 
+def _unconfirmed(confirmed_on: date | None, country: str) -> bool:
+    return is_stale(confirmed_on, today_in(country, utc_now()), current_settings().listing_age_days)
+
+
+def _fact_sources(row: models.Clinic, *, shown: bool) -> dict[str, FactSource]:
+    """Of the facts that may be shown. Who confirmed one is a person's name, and not told."""
+    return {
+        field: FactSource(
+            origin=told.origin,
+            source=told.source,
+            seen_on=told.seen_on,
+            confirmed_on=told.confirmed_on,
+            unconfirmed=_unconfirmed(told.confirmed_on, row.country),
+        )
+        for field, told in moderation.fact_sources(row).items()
+        if told.is_own and (shown or field not in _DETAILS)
+    }
+
+
 def _practitioner(row: models.Practitioner) -> Practitioner:
+    own = None
+    if row.origin and row.source and row.seen_on:
+        own = FactSource(
+            origin=row.origin,
+            source=row.source,
+            seen_on=row.seen_on,
+            confirmed_on=row.confirmed_on,
+            unconfirmed=_unconfirmed(row.confirmed_on, row.clinic.country),
+        )
     return Practitioner(
         name=row.name,
         name_local=row.name_local,
@@ -284,6 +308,8 @@ def _practitioner(row: models.Practitioner) -> Practitioner:
         register_url=row.register_url,
         checked_on=row.checked_on,
         languages=_tags(row.languages),
+        fact_source=own,
+        reasons={"fact_source": "as_the_listing"},
     )
 
 

@@ -233,6 +233,16 @@ class Clinics(Explained):
     next: str | None = Field(description="The cursor of the next page.")
 
 
+class FactSource(Explained):
+    """Where a fact comes from that has a source of its own, beside the listing's."""
+
+    origin: str = Field(description="Who said it: clinic, staff, feed, page, import or seed.")
+    source: str
+    seen_on: date
+    confirmed_on: date | None
+    unconfirmed: bool = Field(description="Too old, or never confirmed.")
+
+
 class Practitioner(Explained):
     """A doctor, with what can be checked on the public register."""
 
@@ -242,6 +252,7 @@ class Practitioner(Explained):
     register_url: str | None
     checked_on: date | None
     languages: list[str] | None = Field(description="BCP 47 tags.")
+    fact_source: FactSource | None = Field(description="Null: the listing's source and verified_on.")
 
 
 class ClinicDetail(Clinic):
@@ -261,6 +272,10 @@ class ClinicDetail(Clinic):
     source: str
     verified_on: date | None
     unconfirmed: bool = Field(description="The listing is too old, or was never confirmed.")
+    fact_sources: dict[str, FactSource] = Field(
+        description="By fact: name, address, hours, phone, website, languages. One that is not here has the listing's "
+        "source and verified_on."
+    )
 
 
 class Treatment(Explained):
