@@ -227,16 +227,23 @@ def test_a_combo_names_its_parts_and_the_one_that_is_not_stated(
 ) -> None:
     clinic = real_clinic(session)
     toning = factories.treatment(session, "toning_laser", name_en="Toning laser").id
-    parts = [{}, {"treatment_id": toning, "quantity": None, "unit": None, "sessions": 2}]
+    parts = [{}, {"treatment_id": toning, "quantity": 1, "unit": "session", "sessions": 2}]
     factories.offer(session, clinic, parts=parts, title="Trio", parts_complete=False)
     session.commit()
     offer = only_offer(client, clinic)
     assert offer["itemOffered"] == {"@type": "Service", "name": "Trio"}
-    assert [part["typeOfGood"] for part in offer["includesObject"]] == [
-        {"@type": "Service", "name": "Rejuran Healer", "description": "2 ml"},
-        {"@type": "Service", "name": "Toning laser", "description": "× 2"},
-        {"@type": "Service", "name": "third part not stated"},
-    ]
+    booster, laser, unsaid = offer["includesObject"]
+    assert booster == {
+        "@type": "TypeAndQuantityNode",
+        "typeOfGood": {"@type": "Service", "name": "Rejuran Healer", "description": "2 ml"},
+        "amountOfThisGood": 2,
+        "unitCode": "MLT",
+    }
+    assert laser == {
+        "@type": "TypeAndQuantityNode",
+        "typeOfGood": {"@type": "Service", "name": "Toning laser", "description": "1 session × 2"},
+    }
+    assert unsaid["typeOfGood"] == {"@type": "Service", "name": "third part not stated"}
     assert "referenceQuantity" not in offer["priceSpecification"][0]
 
 

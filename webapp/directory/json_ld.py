@@ -5,6 +5,7 @@ page itself. There are no reviews, ratings or "from" prices to tell, and nothing
 specialty, a parent organisation, a locality).
 """
 
+from itertools import zip_longest
 from typing import Any
 from urllib.parse import quote
 
@@ -16,7 +17,7 @@ from webapp.directory.clinic_page import ClinicPage, OfferDetail
 from webapp.domain.listing_csv.hours import InvalidHours, format_hours, parse_hours
 from webapp.domain.market import PriceLine, TaxWords
 from webapp.domain.money import Money
-from webapp.domain.offers import OfferTerms, PriceBasis
+from webapp.domain.offers import OfferTerms, Part, PriceBasis
 from webapp.domain.units import Unit, number_text
 from webapp.i18n import current_language, language_prefix, today_in, utc_now
 from webapp.settings import current_settings, market_policy
@@ -136,7 +137,7 @@ def _offer(detail: OfferDetail, clinic: Clinic, address: str) -> dict[str, Any] 
             "validFrom": line.valid_from.isoformat() if line.valid_from else None,
             "validThrough": line.valid_until.isoformat() if line.valid_until else None,
             "itemOffered": _item(detail),
-            "includesObject": [_included(chip) for chip in detail.view.chips] if detail.view.combo else [],
+            "includesObject": _included(detail) if detail.view.combo else [],
             "description": _conditions(detail),
         }
     )
@@ -196,12 +197,25 @@ def _item(detail: OfferDetail) -> dict[str, Any]:
     return _stated({"@type": "Service", "name": chip.name, "description": _words(chip)})
 
 
-def _included(chip: Chip) -> dict[str, Any]:
-    """One part of a combo, also the part that the clinic leaves unsaid: without it the rest would look like all."""
-    return {
-        "@type": "TypeAndQuantityNode",
-        "typeOfGood": _stated({"@type": "Service", "name": chip.name, "description": _words(chip)}),
-    }
+def _included(detail: OfferDetail) -> list[dict[str, Any]]:
+    """The parts of a combo, also the one that the clinic leaves unsaid: without it the rest would look like all."""
+    return [
+        _stated(
+            {
+                "@type": "TypeAndQuantityNode",
+                "typeOfGood": _stated({"@type": "Service", "name": chip.name, "description": _words(chip)}),
+                **_amount(part),
+            }
+        )
+        for chip, part in zip_longest(detail.view.chips, detail.view.offer.terms.parts)
+    ]
+
+
+def _amount(part: Part | None) -> dict[str, Any]:
+    """How much of a part, where it is had once; 2 ml three times is neither 2 ml nor said to be 6."""
+    if part is None or part.amount is None or part.sessions > 1:
+        return {}
+    return {"amountOfThisGood": _number(number_text(part.amount.value)), **_unit(part.amount.unit)}
 
 
 def _words(chip: Chip) -> str:
