@@ -27,6 +27,7 @@ from webapp.portal import views as portal
 from webapp.queue import Doorbell
 from webapp.quotes import views as quotes
 from webapp.refresh import receivers as refresh_receivers
+from webapp.row_ids import RowIdConverter
 from webapp.staff import views as staff
 from webapp.unit_of_work import prepare_sqlite
 
@@ -36,6 +37,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or from_environment(os.environ)
     app = Flask(__name__, instance_path=str(settings.instance_dir))
     _configure(app, settings)
+    app.url_map.converters["int"] = RowIdConverter
 
     db.init_app(app)
     with app.app_context():

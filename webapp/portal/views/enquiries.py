@@ -20,6 +20,7 @@ from webapp.offers import queries as offers
 from webapp.portal.blueprint import blueprint
 from webapp.portal.membership import actor, current_account, current_clinic
 from webapp.quotes import queries as quotes
+from webapp.row_ids import row_id
 from webapp.settings import current_settings
 from webapp.treatments import queries as treatments
 from webapp.unit_of_work import unit_of_work
@@ -35,7 +36,7 @@ _TESTS_A_DAY = 5
 def clinic_enquiries(slug: str) -> str:
     """The enquiries of the clinic, newest first, with their state. What patients wrote stands behind a button."""
     clinic = current_clinic()
-    rows = enquiries.of_clinic(clinic.id, _PAGE + 1, request.args.get("before", type=int))
+    rows = enquiries.of_clinic(clinic.id, _PAGE + 1, request.args.get("before", type=row_id))
     shown = rows[:_PAGE]
     return render_template(
         "portal/enquiries.html",
