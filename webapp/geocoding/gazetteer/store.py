@@ -11,7 +11,7 @@ from pathlib import Path
 
 from webapp.domain.geo import Point, distance_m
 from webapp.domain.text import jamo
-from webapp.geocoding.gazetteer.build import build, content_hash
+from webapp.geocoding.gazetteer.build import UNIT, build, content_hash
 from webapp.geocoding.gazetteer.places import Place, precision_of
 from webapp.geocoding.gazetteer.roads import Road
 from webapp.geocoding.gazetteer.streets import street_words
@@ -116,8 +116,8 @@ class Gazetteer:
             return None
         return Place(
             key=f"{country}-P{code}", name=code, name_local=code, within=row[2], kind="postal", country=country,
-            lat=row[0], lng=row[1], radius_m=_POSTAL_RADIUS_M[country], precision=precision_of("postal", country),
-            confidence=confidence, source="gazetteer", matched_text=matched_text, postal=code,
+            lat=_degrees(row[0]), lng=_degrees(row[1]), radius_m=_POSTAL_RADIUS_M[country],
+            precision=precision_of("postal", country), confidence=confidence, source="gazetteer", matched_text=matched_text, postal=code,
         )  # fmt: skip
 
     def postal_codes(self, country: str, prefix: str, limit: int) -> list[str]:
@@ -163,11 +163,15 @@ class Gazetteer:
         return frozenset(self.street_keys)
 
     def codes_on(self, street: int) -> list[tuple[str, Point]]:
-        """The postal codes on a street and where they are."""
+        """The postal codes on a street of Singapore and where they are."""
+        (listed,) = self._database.execute("SELECT codes FROM street WHERE id = ?", (street,)).fetchone()
+        codes = listed.split(" ")
         rows = self._database.execute(
-            "SELECT code, lat, lng FROM postal WHERE street = ? ORDER BY code", (street,)
+            "SELECT code, lat, lng FROM postal"  # noqa: S608 - as many question marks as there are codes
+            f" WHERE country = 'SG' AND code IN ({','.join('?' * len(codes))}) ORDER BY code",
+            codes,
         )
-        return [(code, Point(lat, lng)) for code, lat, lng in rows]
+        return [(code, Point(_degrees(lat), _degrees(lng))) for code, lat, lng in rows]
 
     def roads(self, name: str) -> list[Road]:
         """The roads of Seoul with this name, one per gu."""
@@ -256,6 +260,10 @@ class Gazetteer:
             " lat, lng, radius_m FROM place"
         )
         return {row[0]: PlaceRow(*row) for row in rows}
+
+
+def _degrees(units: int) -> float:
+    return round(units * UNIT, 5)
 
 
 _opened: dict[Path, Gazetteer] = {}
