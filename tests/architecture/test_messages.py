@@ -3,7 +3,9 @@
 import re
 from collections.abc import Iterator
 
+import pytest
 from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po
 
 from config import ROOT
 
@@ -35,4 +37,23 @@ def test_a_singular_names_what_its_plural_names() -> None:
     """A language with one form for both is checked against the singular when its catalogue is compiled."""
     pairs = [message for message in messages() if isinstance(message, tuple)]
     unlike = [pair for pair in pairs if len({frozenset(_PLACEHOLDER.findall(text)) for text in pair}) > 1]
+    assert unlike == []
+
+
+@pytest.mark.parametrize("language", ["zh_Hans", "ko"])
+def test_a_catalogue_says_every_message_with_the_same_placeholders(language: str) -> None:
+    """`make messages` brings a catalogue in step; what is then empty is for a translator."""
+    with (ROOT / "webapp" / "translations" / language / "LC_MESSAGES" / "messages.po").open("rb") as file:
+        catalogue = read_po(file, locale=language)
+    missing, unlike = [], []
+    for message in {text if isinstance(text, str) else text[0]: text for text in messages()}.values():
+        said = catalogue.get(message if isinstance(message, str) else message[0])
+        strings = said.string if said else ""
+        texts = list(strings) if isinstance(strings, list | tuple) else [strings or ""]
+        if not any(texts):
+            missing.append(message)
+        wanted = message if isinstance(message, str) else message[1]
+        if any(sorted(_PLACEHOLDER.findall(text)) != sorted(_PLACEHOLDER.findall(wanted)) for text in texts):
+            unlike.append(message)
+    assert missing == []
     assert unlike == []
