@@ -152,6 +152,22 @@ def test_a_postal_code_that_does_not_exist_leaves_the_street(gazetteer: Gazettee
     assert not bad.conflict
 
 
+@pytest.mark.parametrize(
+    ("text", "postal"),
+    [
+        ("Singapore Post Centre", "408600"), ("#05-12 Singapore Shopping Centre, Singapore", "239924"),
+        ("JUNCTION 10 level 3", "677899"), ("Square 2 #05-12", "307506"), ("Zhongshan Mall", "329984"),
+        ("Paragon Shoping Centre", "238859"), ("ngee ann city tower B #12-01", "238872"),
+    ],
+)  # fmt: skip
+def test_buildings_by_their_name_alone(gazetteer: Gazetteer, text: str, postal: str) -> None:
+    code = gazetteer.postal("SG", postal, 1, "")
+    assert code is not None
+    answer = found(gazetteer, text, "SG")
+    assert answer.precision == "building"
+    assert distance_m(answer.point, code.point) < 250
+
+
 def test_a_block_s_postal_code_ends_in_its_number(gazetteer: Gazetteer) -> None:
     assert found(gazetteer, "Blk 503 Tampines Ctrl 1", "SG").postal == "520503"
     assert found(gazetteer, "503 Tampnes Central 1 Singapore").postal == "520503", "a slip of the finger"
@@ -197,7 +213,7 @@ def test_a_lot_or_a_dong_is_an_area_until_lots_are_loaded(gazetteer: Gazetteer) 
         "1-1 Shinjuku, Tokyo", "부산광역시 해운대구 우동 123", "경기도 성남시 분당구 판교역로 235",
         "인천 남동구 구월동 1138",
         "10 Sinaran Drive, Bangkok", "Busan Haeundae-gu Jung-dong 1", "123 Orchard Road, Hong Kong",
-        "Suite 500, 100 Main St, Springfield IL",
+        "Suite 500, 100 Main St, Springfield IL", "Singapore", "Seoul", "Republic of Korea", "新加坡", "서울특별시",
     ],
 )  # fmt: skip
 def test_what_is_no_address_here_is_never_a_confident_point(

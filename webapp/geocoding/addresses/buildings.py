@@ -91,10 +91,17 @@ def misspelled_landmark(gazetteer: Gazetteer, country: str, words: list[str]) ->
         ):
             for hit in gazetteer.spellings[spelling]:
                 in_country, kind = gazetteer.country_and_kind(hit.place)
-                if in_country == country and kind in ("mall", "medical") and spelling[0] == key[0]:
+                # Junction 8 is no misspelled Junction 10.
+                alike = spelling[0] == key[0] and _digits(spelling) == _digits(key)
+                alike = alike and hit.weight >= _FULL_NAME
+                if in_country == country and kind in ("mall", "medical") and alike:
                     place = gazetteer.place(hit.place, "en", _MISSPELLED, hit.key)
                     return Building(_located(place), start, end, end - start)
     return None
+
+
+def _digits(text: str) -> str:
+    return re.sub(r"\D", "", text)
 
 
 def of_the_operator(

@@ -4,7 +4,7 @@ import re
 
 from webapp.domain.geo import country_at
 from webapp.domain.text import has_hangul
-from webapp.geocoding.addresses import korea, singapore
+from webapp.geocoding.addresses import buildings, korea, singapore
 from webapp.geocoding.addresses.located import GUESS, Located
 from webapp.geocoding.addresses.points import KnownPoints, NoPoints
 from webapp.geocoding.addresses.texts import AddressText, take_apart
@@ -78,7 +78,14 @@ def _is_elsewhere(gazetteer: Gazetteer, taken: AddressText) -> bool:
         # "12 Nanjing Road Shanghai", but not "8 Jalan Batu" or "Sejong-daero 1": those are cities as well.
         named = singapore.names_street(gazetteer, taken) or korea.names_road(gazetteer, taken)
         if len(words) > 1 and not taken.says and not named:
-            candidates += [words[-1], " ".join(words[-2:]), words[0], " ".join(words[:2])]
+            # Zhongshan Mall is a building here, whatever city its name reminds of.
+            building = buildings.landmark(gazetteer, "SG", words)
+            first, last = (building.start, building.end) if building else (len(words), 0)
+            candidates = [part for part in candidates if building is None or part != " ".join(words)]
+            if last < len(words):
+                candidates += [words[-1], " ".join(words[-2:])]
+            if first > 0:
+                candidates += [words[0], " ".join(words[:2])]
     return any(gazetteer.outside(place_key(part)) for part in candidates if len(place_key(part)) > 1)
 
 

@@ -263,7 +263,7 @@ def _by_block(street: _Street) -> Located | None:
 def _building(
     gazetteer: Gazetteer, points: KnownPoints, text: AddressText, street: _Street | None
 ) -> Building | None:
-    for part in (text.bare, *text.hints):
+    for part in (text.bare, *text.hints, text.named):
         words = buildings.words_of(part)
         if not words:
             continue
@@ -273,7 +273,9 @@ def _building(
         if found is None and street is None:
             found = buildings.misspelled_landmark(gazetteer, "SG", words)
         # "Orchard" in "290 Orchard Road" names no building: the street's words are the street's.
-        if found is not None and (street is None or not _inside(found, street, words)):
+        if found is None or (part == text.named != text.bare and found.words < 2):
+            continue
+        if street is None or not _inside(found, street, words):
             return found
     return None
 

@@ -14,7 +14,7 @@ _UNIT = re.compile(
     r"|#\s*[a-z]?\d[\w/-]*"
     r"|\b(?:unit|suite|ste|room|rm|apt|apartment)\s*(?:no\.?\s*)?#?\s*[a-z]?\d[\w/-]*"
     r"|\b(?:level|lvl|floor|flr|storey)s?\s*#?\s*(?:[a-z]?\d{1,2}|one|two|three|four|five)\b(?!\s*-?\s*gil)"
-    r"|\b\d{1,2}(?:st|nd|rd|th)?\s*-?\s*(?:floor|flr|flrs|fl|storey|level)\b"
+    r"|\b\d{1,2}(?:st|nd|rd|th)?\s*-?\s*(?:floor|flr|flrs|fl|storey|level)\b(?!\s*#?\d)"
     r"|\b(?:b\d{1,2}|\d{1,2})\s*f(?:/\s*\d{1,2}\s*f)?\b|\bb\d{1,2}\b|\b(?:ground|basement)(?:\s+(?:floor|level))?\b"
     r"|(?:지하|지상)?\s*(?:\d{1,2}[,~·-]){0,4}\d{1,2}\s*층(?:\s*(?:일부|전체|전층))?"
     r"|(?:제?[a-z]?\d{1,4}(?:-\d{1,3})?[,~·]){0,6}제?[a-z]?\d{1,4}(?:-\d{1,3})?\s*호(?![선텔가-힣])"
@@ -41,13 +41,15 @@ class AddressText:
     """An address taken apart. Everything is folded.
 
     whole: all of it; bare: without unit, floor, postal codes, country and parentheses; hints: what stood in
-    parentheses; sg_postals and kr_postals: digits that may be postal codes, the likeliest last; says: the country
-    that its words or script name.
+    parentheses; named: `bare` with the country, which may be a part of a building's name; sg_postals and
+    kr_postals: digits that may be postal codes, the likeliest last; says: the country that its words or script
+    name.
     """
 
     whole: str
     bare: str
     hints: tuple[str, ...]
+    named: str
     sg_postals: tuple[str, ...]
     kr_postals: tuple[str, ...]
     says: str | None
@@ -62,7 +64,7 @@ def take_apart(text: str) -> AddressText:
     whole = re.sub(r"\s*,(?:\s*,)+\s*", ", ", fold(text[:MAX_LENGTH]))
     says = "SG" if _SG_WORDS.search(whole) else "KR" if _KR_WORDS.search(whole) or has_hangul(whole) else None
     rest = _UNIT.sub(" ", whole)
-    named = [re.sub(r"\s", "", code) for code in _SG_NAMED.findall(rest)]
+    stated_codes = [re.sub(r"\s", "", code) for code in _SG_NAMED.findall(rest)]
     rest = _SG_NAMED.sub(" ; ", rest)
     rest = _KR_OLD_POSTAL.sub(" ", rest) if says == "KR" else rest
     bare_codes = _SG_BARE.findall(rest)
@@ -73,10 +75,16 @@ def take_apart(text: str) -> AddressText:
     while brackets := _BRACKETS.search(rest):
         hints += [part.strip() for part in re.split(r"[,;/]", brackets[1]) if part.strip()]
         rest = rest[: brackets.start()] + " , " + rest[brackets.end() :]
+    named = _tidy(rest)
     rest = _SG_WORDS.sub(" ; ", rest)
     rest = _KR_WORDS.sub(lambda found: " " if has_hangul(found[0]) else " ; ", rest)
-    rest = re.sub(r"\s+", " ", re.sub(r"[()\[\]{}]", " ", rest))
-    return AddressText(whole, rest.strip(" ,;.-"), tuple(hints), (*bare_codes, *named), tuple(korean), says)
+    return AddressText(
+        whole, _tidy(rest), tuple(hints), named, (*bare_codes, *stated_codes), tuple(korean), says
+    )
+
+
+def _tidy(text: str) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"[()\[\]{}]", " ", text)).strip(" ,;.-")
 
 
 def for_a_provider(text: str) -> str:

@@ -117,7 +117,8 @@ class Gazetteer:
         return Place(
             key=f"{country}-P{code}", name=code, name_local=code, within=row[2], kind="postal", country=country,
             lat=_degrees(row[0]), lng=_degrees(row[1]), radius_m=_POSTAL_RADIUS_M[country],
-            precision=precision_of("postal", country), confidence=confidence, source="gazetteer", matched_text=matched_text, postal=code,
+            precision=precision_of("postal", country), confidence=confidence, source="gazetteer",
+            matched_text=matched_text, postal=code,
         )  # fmt: skip
 
     def postal_codes(self, country: str, prefix: str, limit: int) -> list[str]:
