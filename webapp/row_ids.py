@@ -1,4 +1,4 @@
-"""Ids of rows in addresses and forms: a number that no row can have is no address of ours, and no error of a database."""
+"""Ids of rows in addresses and forms: a number that no row can have is no address of ours, nor an error."""
 
 from werkzeug.routing import IntegerConverter, Map
 

@@ -1,4 +1,4 @@
-"""What every template may use: money, dates and distances as text, versioned static files, the languages."""
+"""What every template may use: money, dates and distances as text, rules in words, versioned static files."""
 
 import hashlib
 from functools import cache
@@ -17,6 +17,7 @@ from webapp.i18n import (
     today_in,
     utc_now,
 )
+from webapp.moderation.labels import rule_why
 from webapp.settings import current_settings, market_policy
 
 
@@ -32,6 +33,7 @@ def init_app(app: Flask) -> None:
         language_links=language_links,
         localised=localised,
         market_policy=market_policy,
+        rule_why=rule_why,
         today_in=today_in,
         utc_now=utc_now,
     )

@@ -272,7 +272,7 @@ def test_a_feed_that_cannot_be_read_is_named(staff: FlaskClient, session: Sessio
             created_at=NOW,
             next_at=NOW,
             code="dns",
-        )  # fmt: skip
+        )
     )
     session.commit()
     assert "Fir Skin" in text_of(staff, "/staff/")

@@ -27,6 +27,7 @@ def source_words(source: str) -> str:
     """A stored source in the reader's language."""
     return str(_SAID.get(source, source))
 
+
 WEEKDAYS = {
     Weekday.MO: _l("Monday"),
     Weekday.TU: _l("Tuesday"),

@@ -8,7 +8,9 @@ goes to a person; it never proves anything for a domain that is shared and liste
 from urllib.parse import urlsplit
 
 # Below a country's ending these are no domain of anybody's: com.sg, co.kr, or.kr.
-_CATEGORIES = frozenset({"ac", "co", "com", "edu", "go", "gov", "mil", "ne", "net", "nom", "or", "org", "per"})
+_CATEGORIES = frozenset(
+    {"ac", "co", "com", "edu", "go", "gov", "mil", "ne", "net", "nom", "or", "org", "per"}
+)
 # South Korea (KRNIC): further categories and the provinces.
 _KOREAN = frozenset(
     {

@@ -86,7 +86,10 @@ def with_retired(clinic_id: int) -> list[tuple[Offer, OfferTerms]]:
     """Every offer that a clinic has or had, in its order, with its row: for those who keep the price list."""
     slugs = _slugs()
     rows = db.session.scalars(
-        select(Offer).where(Offer.clinic_id == clinic_id).order_by(Offer.id).options(selectinload(Offer.parts))
+        select(Offer)
+        .where(Offer.clinic_id == clinic_id)
+        .order_by(Offer.id)
+        .options(selectinload(Offer.parts))
     )
     return [(row, _terms(row, slugs)) for row in rows]
 

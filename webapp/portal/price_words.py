@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _l
 from webapp.domain.lint import Finding
 from webapp.domain.market import Country, Hidden, Rule
 from webapp.domain.offers import Eligibility, PriceBasis, PriceKind
+from webapp.moderation.labels import rule_why
 
 KINDS = {
     PriceKind.REGULAR: _l("Always"),
@@ -122,6 +123,6 @@ def finding_words(finding: Finding) -> str:
     return _(
         "“%(matched)s”: %(why)s (rule %(rule)s)",
         matched=finding.matched,
-        why=finding.why,
+        why=rule_why(finding.rule_id, finding.why),
         rule=finding.rule_id,
     )
