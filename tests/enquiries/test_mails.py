@@ -42,7 +42,7 @@ def as_text(letter: EmailMessage) -> str:
     return re.sub(r"http://127\.0\.0\.1:\d+", "BASE_URL", text)
 
 
-@pytest.mark.parametrize("language", ["en"])
+@pytest.mark.parametrize("language", ["en", "zh", "ko"])
 @pytest.mark.parametrize(
     "name",
     ["asks_clinic", "patient_page", "clinic_unreachable", "answered", "declined", "consultation_first"],
