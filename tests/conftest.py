@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from config import Settings, from_environment
+from tests.bells import Bells
 from webapp.app import create_app
 from webapp.extensions import db
 
@@ -92,3 +93,11 @@ def session(app: Flask, isolated: None) -> Iterator[Session]:
 @pytest.fixture
 def client(app: Flask, isolated: None) -> FlaskClient:
     return app.test_client()
+
+
+@pytest.fixture
+def bells(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Bells:
+    """What is rung for is written down, and no broker is asked."""
+    heard = Bells()
+    monkeypatch.setitem(app.extensions, "doorbell", heard)
+    return heard

@@ -1,17 +1,15 @@
 """Role × route × foreign id, over every route there is: a new route without a rule, or without ids here, fails."""
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
-import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
-from tests.access.world import MARK, Kept, World, build, everything
+from tests.access.world import MARK, Kept, World, everything
 from tests.accounts.signing_in import sign_in
 from webapp.access import Audience, audience_of
 from webapp.accounts.models import Account
@@ -31,19 +29,6 @@ GONE = {
     "staff.decide_never_list",
 }
 ROLES = ("nobody", "stranger", "other owner", "colleague", "owner", "staff")
-
-
-@pytest.fixture
-def world(session: Session) -> World:
-    return build(session)
-
-
-@pytest.fixture(autouse=True)
-def no_token_needed(app: Flask) -> Iterator[None]:
-    """What is tested here is who may, so the missing CSRF token is not to refuse first."""
-    app.config["WTF_CSRF_CHECK_DEFAULT"] = False
-    yield
-    app.config["WTF_CSRF_CHECK_DEFAULT"] = True
 
 
 def guarded(app: Flask) -> list[tuple[Rule, str]]:

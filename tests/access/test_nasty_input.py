@@ -2,14 +2,13 @@
 
 import io
 import re
-from collections.abc import Iterator
 
 import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
 from tests.access.test_matrix import browser, guarded, path_of
-from tests.access.world import World, build
+from tests.access.world import World
 from webapp.access import Audience, audience_of
 
 NASTY = [
@@ -32,18 +31,6 @@ NASTY = [
     "한국어 中文 🙂" * 20,
     "x" * 70_000,
 ]
-
-
-@pytest.fixture
-def world(session: Session) -> World:
-    return build(session)
-
-
-@pytest.fixture(autouse=True)
-def no_token_needed(app: Flask) -> Iterator[None]:
-    app.config["WTF_CSRF_CHECK_DEFAULT"] = False
-    yield
-    app.config["WTF_CSRF_CHECK_DEFAULT"] = True
 
 
 def field_names(app: Flask, world: World) -> list[str]:

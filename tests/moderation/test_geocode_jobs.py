@@ -6,13 +6,12 @@ from random import Random
 from typing import Any
 
 import pytest
-from flask import Flask
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from tests import factories
+from tests.bells import Bells
 from tests.factories import NOW
-from tests.refresh.conftest import Bells
 from webapp import events
 from webapp.clinics.models import Clinic
 from webapp.database_clock import database_clock
@@ -32,13 +31,6 @@ STREET = replace(PARAGON, precision="street", confidence=0.75)
 TAMPINES = replace(PARAGON, lat=1.3558, lng=103.9451)
 STAFF = Actor(ActorKind.STAFF, "Staff Member")
 CHANCE = Random(1)
-
-
-@pytest.fixture
-def bells(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Bells:
-    heard = Bells()
-    monkeypatch.setitem(app.extensions, "doorbell", heard)
-    return heard
 
 
 def clinic(session: Session, **more: Any) -> Clinic:

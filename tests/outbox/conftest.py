@@ -90,23 +90,6 @@ def hearing_ends() -> Iterator[list[tuple[int, str]]]:
         yield heard
 
 
-class Bells:
-    """Stands where the doorbell hangs and remembers what was rung."""
-
-    def __init__(self) -> None:
-        self.rung: list[tuple[str, int]] = []
-
-    def ring(self, name: str, row_id: int) -> None:
-        self.rung.append((name, row_id))
-
-
-@pytest.fixture
-def bells(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Bells:
-    heard = Bells()
-    monkeypatch.setitem(app.extensions, "doorbell", heard)
-    return heard
-
-
 @pytest.fixture
 def mail_to(app: Flask, session: Session, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
     """Call it with a MAIL_URL: mails of this test go there."""

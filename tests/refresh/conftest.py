@@ -7,24 +7,8 @@ import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
+from tests.bells import Bells
 from tests.clients.hostile_http import Site, web_site
-
-
-class Bells:
-    """Stands where the doorbell hangs and remembers what was rung."""
-
-    def __init__(self) -> None:
-        self.rung: list[tuple[str, int]] = []
-
-    def ring(self, name: str, row_id: int) -> None:
-        self.rung.append((name, row_id))
-
-
-@pytest.fixture
-def bells(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Bells:
-    heard = Bells()
-    monkeypatch.setitem(app.extensions, "doorbell", heard)
-    return heard
 
 
 @pytest.fixture

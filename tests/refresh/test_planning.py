@@ -9,8 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests import factories
+from tests.bells import Bells
 from tests.factories import NOW
-from tests.refresh.conftest import Bells
 from webapp.clinics.models import Clinic
 from webapp.extensions import db
 from webapp.moderation.actors import Actor, ActorKind

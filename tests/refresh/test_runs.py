@@ -15,10 +15,10 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from tests import factories
+from tests.bells import Bells
 from tests.clients import hostile_http
 from tests.clients.hostile_http import Asked, Reply, Site, counting_listener, raw_server
 from tests.factories import NOW
-from tests.refresh.conftest import Bells
 from tests.refresh.feeds import CSV, begin, carry_out, feed, move, queue, row
 from webapp.clinics.models import Clinic
 from webapp.extensions import db

@@ -11,8 +11,8 @@ from flask import Flask
 from sqlalchemy import delete, update
 
 from tests import factories
+from tests.bells import Bells
 from tests.clients.provider_servers import Answer, ProviderServer, Question, nominatim, provider_server
-from tests.refresh.conftest import Bells
 from webapp.clinics.models import Clinic
 from webapp.database_clock import database_clock
 from webapp.extensions import db

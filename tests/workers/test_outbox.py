@@ -10,8 +10,9 @@ import pytest
 from flask import Flask
 from sqlalchemy.exc import OperationalError
 
+from tests.bells import Bells
 from tests.clients.smtp_servers import ChosenAnswers
-from tests.outbox.conftest import Bells, move, post, row
+from tests.outbox.conftest import move, post, row
 from webapp.extensions import db
 from webapp.outbox import queries, services
 from webapp.queue import SEND_DELIVERY

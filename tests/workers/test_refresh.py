@@ -12,8 +12,8 @@ from flask import Flask
 from sqlalchemy import delete, select
 
 from tests import factories
+from tests.bells import Bells
 from tests.clients.hostile_http import Asked, Reply, Site, web_site
-from tests.refresh.conftest import Bells
 from tests.refresh.feeds import CSV, feed, move, queue, row
 from webapp.clinics.models import Clinic
 from webapp.extensions import db
