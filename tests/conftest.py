@@ -21,6 +21,12 @@ from webapp.extensions import db
 pytest_plugins = ["tests.services.plugin"]
 
 
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """Bytes are named by their length: packed ones hold the second they were packed in, and every process
+    of a run must collect the same names."""
+    return f"{len(val)} bytes" if isinstance(val, bytes) else None
+
+
 class Browser(FlaskClient):
     """A browser without JavaScript: keeps cookies, follows nothing by itself.
 
