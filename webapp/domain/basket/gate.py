@@ -139,13 +139,21 @@ def admit(
     with_open: list[tuple[int, ...]] = [()] * len(parts)
     area_open = False
     for number, want in enumerate(wants):
-        alike = [index for index, part in enumerate(parts) if differences(part, want) == ()]
+        alike = [
+            index
+            for index, part in enumerate(parts)
+            if part.treatment == want.treatment and not differences(part, want)
+        ]
+        if not alike:
+            continue
         stated = [index for index in alike if not _leaves_open(parts[index], want)]
         for index in stated:
             sure[index] += (number,)
         for index in stated or alike:
             with_open[index] += (number,)
             area_open = area_open or (want.area is not None and not parts[index].areas)
+    if not any(with_open):
+        return ()
     held = unmet(offer.terms, reader)
     entries: list[Admitted] = []
     for serves in [sure, with_open] if with_open != sure else [sure]:

@@ -2,7 +2,7 @@
 
 A choice is a vector of sessions (one number per need) and a cost. What serves one need alone is settled by a
 small table per need. Only choices that serve several needs, and those that may be bought once, are searched:
-depth first, and a branch is left as soon as even the least it can still cost is no better than what was found.
+depth first, and a branch is left once even the least that it can still cost is no better than what was found.
 
 That least is a table per need as well: the cost of a choice is divided among the needs it serves, and each
 need is covered by itself at those shares. A real purchase pays all its shares, so the sum never exceeds a
@@ -12,6 +12,7 @@ real cost. All is integers: equal sums are equal, and among them the one with fe
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import prod
+from typing import NamedTuple
 
 # Baskets: 4 treatments × 6 sessions are 2,401 combinations of open sessions. Beyond this a page would wait.
 MAX_STATES = 20_000
@@ -26,6 +27,8 @@ _NEVER = 1 << 120
 _Vector = tuple[int, ...]
 # How one need is served: how many sessions, at what weight, by which choice.
 _Serving = tuple[int, int, int]
+# A purchase: the choice, its weight, what it covers, the stage that follows, and the least tables from there on.
+_Move = tuple[int, int, _Vector, int, list[list[int]]]
 
 
 class TooLarge(Exception):
@@ -79,14 +82,17 @@ def cheapest(needs: Sequence[int], choices: Sequence[Choice]) -> Solution | None
     return Solution(tuple(counts), found.weight // _COST)
 
 
-@dataclass(frozen=True, slots=True)
-class _Branch:
-    """What was bought in the stages so far and its weight, the needs still open, and the stage to go on with."""
+class _Branch(NamedTuple):
+    """What was bought in the stages so far and its weight, the needs still open, and the stage to go on with.
 
+    `bound`: it cannot cost less. (A tuple, since thousands are made and compared.)
+    """
+
+    bound: int
     weight: int
-    bought: _Vector
     open_needs: _Vector
     stage: int
+    bought: _Vector
 
 
 class _Offered:
@@ -101,7 +107,7 @@ class _Offered:
         # What exceeds a need is worth nothing.
         self.covers = [tuple(map(min, choice.covers, needs)) for choice in choices]
         self.weights = [choice.cost * _COST + 1 for choice in choices]
-        self.alone: list[list[_Serving]] = [[] for _ in needs]
+        alone: list[list[_Serving]] = [[] for _ in needs]
         several: list[int] = []
         once: dict[str, list[int]] = {}
         for number, choice in enumerate(choices):
@@ -110,10 +116,10 @@ class _Offered:
             if choice.only_one_of is not None:
                 once.setdefault(choice.only_one_of, []).append(number)
             elif len(served) == 1:
-                self.alone[served[0]].append((covers[served[0]], self.weights[number], number))
+                alone[served[0]].append((covers[served[0]], self.weights[number], number))
             elif served:
                 several.append(number)
-        self.tables, self._picks = _tables(needs, self.alone)
+        self.tables, self._picks = _tables(needs, alone)
         several = [number for number in several if self._saves(number)]
         several = [number for number in several if not self._beaten(number, several)]
         # What saves most is tried first: a good mix found early cuts the most branches.
@@ -138,32 +144,48 @@ class _Offered:
                 number, left = picks[left]
                 yield number
 
-    def least(self) -> list[list[list[int]]]:
-        """For each stage, and for the end, tables per need: covering from there on costs no less than their sum."""
-        servings = [list(row) for row in self.alone]
-        self._add_shares(servings, self.stages[self.repeatable :])
-        after = _tables(self.needs, servings)[0]
-        if not self.repeatable:
-            return [after] * (len(self.stages) + 1)
-        # As if what may be bought once could be bought often: too low at worst, which is what a bound may be.
-        self._add_shares(servings, self.stages[: self.repeatable])
-        before = _tables(self.needs, servings)[0]
-        return [before] * self.repeatable + [after] * (len(self.stages) - self.repeatable + 1)
+    def moves(self) -> list[list[_Move]]:
+        """For each stage, and for the end, every purchase of it and of the later ones."""
+        least = self._least()
+        moves: list[list[_Move]] = [[]]
+        for stage in reversed(range(len(self.stages))):
+            following = stage + 1 if stage < self.repeatable else stage
+            here = [
+                (number, self.weights[number], self.covers[number], following, least[following])
+                for number in self.stages[stage]
+            ]
+            moves.append(here + moves[-1])
+        return moves[::-1]
 
-    def _add_shares(self, servings: list[list[_Serving]], stages: Sequence[Sequence[int]]) -> None:
-        """Divide each choice's weight among the needs it serves, by what they would cost alone."""
-        for number in (number for stage in stages for number in stage):
-            covers, weight = self.covers[number], self.weights[number]
-            served = [need for need, sessions in enumerate(covers) if sessions]
-            alone = [self.tables[need][covers[need]] for need in served]
+    def _least(self) -> list[list[list[int]]]:
+        """For each stage, and for the end, tables per need: covering from there on costs no less than their sum.
+
+        As if what may be bought once could be bought often: too low at worst, which is what a bound may be.
+        """
+        tables = self.tables
+        found = [tables]
+        for stage in reversed(self.stages):
+            tables = list(tables)
+            for number in stage:
+                for need, share in self._shares(number):
+                    tables[need] = _with_serving(tables[need], self.covers[number][need], share)
+            found.append(tables)
+        return found[::-1]
+
+    def _shares(self, number: int) -> Iterator[tuple[int, int]]:
+        """A choice's weight, divided among the needs it serves by what they would cost alone."""
+        covers, left = self.covers[number], self.weights[number]
+        served = [need for need, sessions in enumerate(covers) if sessions]
+        parts = [self.tables[need][covers[need]] for need in served]
+        if max(parts) >= _NEVER:
             # A need that nothing serves alone takes its part by sessions.
-            parts = alone if max(alone) < _NEVER else [covers[need] for need in served]
-            left = weight
-            for need, part in zip(served[1:], parts[1:], strict=True):
-                share = weight * part // sum(parts)
-                left -= share
-                servings[need].append((covers[need], share, number))
-            servings[served[0]].append((covers[served[0]], left, number))
+            parts = [covers[need] for need in served]
+        whole = sum(parts)
+        for need, part in zip(served[1:], parts[1:], strict=True):
+            share = self.weights[number] * part // whole
+            left -= share
+            yield need, share
+        yield served[0], left
 
     def _saves(self, number: int) -> bool:
         """Does it cost less than the same sessions from choices that serve one need alone?"""
@@ -182,53 +204,54 @@ class _Offered:
 
 def _search(offered: _Offered) -> _Branch:
     """The best branch; its open needs are covered by choices that serve one need alone."""
-    best = _Branch(offered.cost_alone(offered.needs), (), offered.needs, 0)
-    stages, tables, weights = offered.stages, offered.tables, offered.weights
-    if not stages:
+    best_weight = offered.cost_alone(offered.needs)
+    best = _Branch(best_weight, best_weight, offered.needs, 0, ())
+    if not offered.stages:
         return best
-    least = offered.least()
+    moves, tables = offered.moves(), offered.tables
     # The lowest weight at which a branch came to these open needs at this stage.
     seen: dict[tuple[_Vector, int], int] = {}
-    waiting = [(0, _Branch(0, (), offered.needs, 0))]
+    waiting = [_Branch(0, 0, offered.needs, 0, ())]
     steps = 0
     while waiting:
-        bound, branch = waiting.pop()
-        if bound >= best.weight:
+        bound, weight_before, open_needs, stage, bought = waiting.pop()
+        if bound >= best_weight:
             continue
         steps += 1
         if steps > MAX_STEPS:
             raise TooLarge
-        further: list[tuple[int, _Branch]] = []
-        for stage in range(branch.stage, len(stages)):
-            following = stage + 1 if stage < offered.repeatable else stage
-            for number in stages[stage]:
-                weight = branch.weight + weights[number]
-                covers = offered.covers[number]
-                rest = tuple(
-                    [
-                        need - got if need > got else 0
-                        for need, got in zip(branch.open_needs, covers, strict=True)
-                    ]
-                )
-                bound = weight + sum(
-                    [table[need] for table, need in zip(least[following], rest, strict=True)]
-                )
-                if bound >= best.weight or seen.get((rest, following), _NEVER) <= weight:
-                    continue
-                seen[rest, following] = weight
-                onward = _Branch(weight, (*branch.bought, number), rest, following)
-                total = weight + sum([table[need] for table, need in zip(tables, rest, strict=True)])
-                if total < best.weight:
-                    best = _Branch(total, onward.bought, rest, following)
-                further.append((bound, onward))
+        further: list[_Branch] = []
+        for number, price, covers, following, least in moves[stage]:
+            weight = weight_before + price
+            if weight >= best_weight:
+                continue
+            rest = tuple(
+                [need - got if need > got else 0 for need, got in zip(open_needs, covers, strict=True)]
+            )
+            if seen.get((rest, following), _NEVER) <= weight:
+                continue
+            seen[rest, following] = weight
+            bound = weight + sum([table[need] for table, need in zip(least, rest, strict=True)])
+            if bound >= best_weight:
+                continue
+            onward = _Branch(bound, weight, rest, following, (*bought, number))
+            further.append(onward)
+            total = weight + sum([table[need] for table, need in zip(tables, rest, strict=True)])
+            if total < best_weight:
+                best_weight, best = total, onward
         # The most promising is looked at next.
-        further.sort(key=_bound, reverse=True)
+        further.sort(reverse=True)
         waiting.extend(further)
-    return best
+    return best._replace(weight=best_weight)
 
 
-def _bound(entry: tuple[int, _Branch]) -> int:
-    return entry[0]
+def _with_serving(table: Sequence[int], covered: int, weight: int) -> list[int]:
+    """A table of least weights per number of sessions, with one more way, as often as it helps."""
+    found = [0]
+    for sessions in range(1, len(table)):
+        via = weight + found[sessions - covered if sessions > covered else 0]
+        found.append(min(via, table[sessions]))
+    return found
 
 
 def _tables(

@@ -199,7 +199,8 @@ def reasons_against(
     if max_price_age_days is not None and terms.is_stale(on, max_price_age_days):
         never = terms.verified_on is None
         found.add(Incomplete.PRICE_UNCONFIRMED if never else Incomplete.PRICE_STALE)
-    if any(part.amount is None for part in parts):
+    # Not by `part.amount`: that checks the number anew, for every offer of every clinic that is compared.
+    if any(part.quantity is None or part.unit is None for part in parts):
         found.add(Incomplete.QUANTITY_UNKNOWN)
     if not terms.parts_complete:
         found.add(Incomplete.PARTS_INCOMPLETE)
@@ -209,7 +210,7 @@ def reasons_against(
         found.add(Incomplete.TAX_RATE_UNKNOWN)
     if terms.consultation is None and terms.consultation_waived is not True:
         found.add(Incomplete.CONSULTATION_FEE_UNKNOWN)
-    return tuple(reason for reason in Incomplete if reason in found)
+    return tuple(reason for reason in Incomplete if reason in found) if found else ()
 
 
 def _against_dates(terms: OfferTerms, on: date) -> Iterable[Incomplete]:
