@@ -330,10 +330,11 @@ def test_numbing_that_is_extra_is_shown_and_priced_where_a_fee_is_named() -> Non
     extra = offer("single", 65000, numbing=Numbing.EXTRA, other_fees=(Fee("numbing cream", sgd(3000)),))
     found = mix(extra)
     assert found.total == sgd(204000)
-    assert found.conditions == (Condition.NUMBING_EXTRA,)
+    assert (found.conditions, found.unpriced) == ((Condition.NUMBING_EXTRA,), ())
     silent = mix(offer("single", 65000, numbing=Numbing.EXTRA))
     assert silent.complete
-    assert Field.OTHER_FEES in silent.unstated
+    assert silent.unpriced == (Field.OTHER_FEES, Field.NUMBING)
+    assert mix(offer("single", 65000, numbing=Numbing.INCLUDED, other_fees=())).unpriced == ()
 
 
 def test_a_part_that_is_open_spoils_only_the_mix_that_needs_it() -> None:

@@ -135,17 +135,18 @@ def admit(
     offer has no part of the first kind for a want: then a second entry, with its reason, holds it as well.
     """
     parts = offer.terms.parts
+    held_here = {part.treatment for part in parts}
     sure: list[tuple[int, ...]] = [()] * len(parts)
     with_open: list[tuple[int, ...]] = [()] * len(parts)
     area_open = False
     for number, want in enumerate(wants):
+        if want.treatment not in held_here:
+            continue
         alike = [
             index
             for index, part in enumerate(parts)
             if part.treatment == want.treatment and not differences(part, want)
         ]
-        if not alike:
-            continue
         stated = [index for index in alike if not _leaves_open(parts[index], want)]
         for index in stated:
             sure[index] += (number,)
@@ -154,7 +155,7 @@ def admit(
             area_open = area_open or (want.area is not None and not parts[index].areas)
     if not any(with_open):
         return ()
-    held = unmet(offer.terms, reader)
+    conditions_unmet = unmet(offer.terms, reader)
     entries: list[Admitted] = []
     for serves in [sure, with_open] if with_open != sure else [sure]:
         used = [part for part, numbers in zip(parts, serves, strict=True) if numbers]
@@ -164,7 +165,7 @@ def admit(
         if area_open and serves is with_open:
             found = {*reasons, Incomplete.AREA_UNKNOWN}
             reasons = tuple(reason for reason in Incomplete if reason in found)
-        entries.append(Admitted(offer.ref, offer.terms, tuple(serves), reasons, held))
+        entries.append(Admitted(offer.ref, offer.terms, tuple(serves), reasons, conditions_unmet))
     return tuple(entries)
 
 

@@ -30,6 +30,7 @@ from webapp.domain.offers import (
     Field,
     Incomplete,
     Line,
+    Numbing,
     Part,
     Want,
     conditions,
@@ -114,6 +115,21 @@ class Mix:
     @property
     def complete(self) -> bool:
         return self.total is not None
+
+    @property
+    def unpriced(self) -> tuple[Field, ...]:
+        """Of the inclusions that matter, what the total may lack: numbing, other fees. Shown beside the total.
+
+        Neither makes it incomplete; but a total with numbing in it is not quite one without.
+        """
+        terms = [purchase.terms for purchase in self.purchases]
+        lacking = {
+            Field.OTHER_FEES: any(one.other_fees is None for one in terms),
+            Field.NUMBING: any(
+                one.numbing is None or (one.numbing is Numbing.EXTRA and not one.other_fees) for one in terms
+            ),
+        }
+        return tuple(field for field in Field if lacking.get(field))
 
 
 @dataclass(frozen=True, slots=True)

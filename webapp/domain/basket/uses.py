@@ -31,6 +31,8 @@ def uses(offer: Admitted, wanted: Sequence[int], fee_per_visit: int) -> tuple[Us
 
     `fee_per_visit` 0: fewer visits than possible save nothing, so only the longest use is given.
     """
+    if not fee_per_visit and max(map(len, offer.serves)) == 1:
+        return (_only_use(offer, wanted),)
     found: dict[tuple[int, ...], Use] = {}
     for given in _divisions(offer):
         full = _covers(given, wanted)
@@ -42,6 +44,19 @@ def uses(offer: Admitted, wanted: Sequence[int], fee_per_visit: int) -> tuple[Us
     if len(found) > MAX_USES:
         raise TooLarge
     return tuple(found.values())
+
+
+def _only_use(offer: Admitted, wanted: Sequence[int]) -> Use:
+    """The use of an offer whose parts serve one want at most and whose visits cost nothing: by far the most."""
+    covers = [0] * len(wanted)
+    given: list[tuple[int, int, int]] = []
+    for index, wants in enumerate(offer.serves):
+        if wants:
+            want = wants[0]
+            sessions = min(offer.terms.parts[index].sessions, wanted[want] - covers[want])
+            covers[want] += sessions
+            given.append((index, want, sessions))
+    return Use(tuple(covers), max(covers), tuple(given))
 
 
 def _divisions(offer: Admitted) -> Iterator[tuple[tuple[int, int, int], ...]]:

@@ -257,7 +257,7 @@ def unstated(terms: OfferTerms) -> tuple[Field, ...]:
         Field.TAX: terms.tax is Tax.UNKNOWN,
         Field.TAX_RATE: terms.tax is Tax.EXCLUSIVE and terms.tax_rate is None,
         Field.PARTS: not terms.parts_complete or not terms.parts,
-        Field.QUANTITY: any(part.amount is None for part in terms.parts),
+        Field.QUANTITY: any(part.quantity is None or part.unit is None for part in terms.parts),
         Field.AREAS: any(not part.areas for part in terms.parts),
         Field.CONSULTATION_FEE: terms.consultation is None and terms.consultation_waived is not True,
         Field.CONSULTATION_WAIVED: fee and terms.consultation_waived is None,
