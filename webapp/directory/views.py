@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import (
-    Blueprint,
     Response,
     abort,
     current_app,
@@ -19,6 +18,7 @@ from webapp.access import Audience, open_to
 from webapp.clinics import queries as clinics_queries
 from webapp.clinics.models import Clinic
 from webapp.directory import results as results_page
+from webapp.directory.blueprint import blueprint
 from webapp.directory.cards import more_offers, treatment_names
 from webapp.directory.clinic_page import clinic_page
 from webapp.directory.comparison import compare as compare_clinics
@@ -43,8 +43,6 @@ from webapp.offers.labels import quantity_words
 from webapp.search.one_box import MAX_LENGTH
 from webapp.search.queries import Sort
 from webapp.treatments.models import Treatment
-
-blueprint = Blueprint("directory", __name__, template_folder="templates")
 
 # What most readers of this directory look for; the treatments page has all of them.
 _FEATURED = ("rejuran_healer", "ha_booster_generic", "rejuran_eye", "profhilo", "juvelook_skin", "rejuran_hb")
