@@ -23,6 +23,10 @@ RULES = {
     "SG-PRICE-ONE": _l("One exact price for each defined item. No usual price stands beside it."),
     "SG-PRICE-PERIOD": _l("No period of an offer stands on a public price."),
     "SG-PRICE-WORDS": _l("No “from”, no “lowest”, no “package, save”."),
+    "SG-PRICE-SUM": _l(
+        "The sum of a course, or of several parts, only adds up exact prices. No saving against buying the parts apart"
+        " is named."
+    ),
     "SG-PRICE-GST": _l("A clinic registered for GST shows prices with GST."),
     "SG-BRAND-NAMES": _l("With brand names off, public pages name the kind of product."),
     "SG-CROSS-CLINIC": _l("Prices stand beside other clinics’ prices only for clinics that joined."),
@@ -31,6 +35,18 @@ RULES = {
     ),
     "KR-EVENT-PERIOD": _l("An event price is hidden before its start and after its end."),
     "KR-PRICE-TAX": _l("Tax is stated. Where the clinic does not say, the line says so."),
+    "KR-PRICE-WORDS": _l(
+        "No word misleads about a price: “from”, “lowest” or “save” only where it is true for every reader, with what"
+        " it is reckoned from."
+    ),
+    "ORDER-READER": _l(
+        "Results stand by distance from the place that the reader names, else by name; by price only when the reader"
+        " asks for it. Nothing buys a place."
+    ),
+    "ORDER-CURRENCY": _l(
+        "Sums in two currencies are put in an order, or converted, only by a rate with its day and source. The sum in"
+        " the clinic’s own currency stands beside it."
+    ),
     "KR-FOREIGN-PATIENTS": _l(
         "Enquiries from abroad need our registration and the clinic’s own registration for foreign patients."
     ),

@@ -333,8 +333,8 @@ def test_every_rule_names_its_source_once() -> None:
     ids = [rule.id for rule in SG.rules]
     assert len(ids) == len(set(ids))
     assert all(rule.source for rule in TAX_RULES)
-    assert {rule.id.split("-")[0] for rule in SG.rules} == {"SG", "LISTING"}
-    assert {rule.id.split("-")[0] for rule in KR.rules} == {"KR", "LISTING"}
+    assert {rule.id.split("-")[0] for rule in SG.rules} == {"SG", "LISTING", "ORDER"}
+    assert {rule.id.split("-")[0] for rule in KR.rules} == {"KR", "LISTING", "ORDER"}
 
 
 def test_a_market_we_have_no_rules_for_is_refused() -> None:

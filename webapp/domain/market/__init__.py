@@ -3,6 +3,7 @@
 Rules are data, each with its id and its source; pages ask a MarketPolicy and never look at the country.
 """
 
+from webapp.domain.market.claims import CLAIMS, Allowed, PriceClaim
 from webapp.domain.market.policies import ClinicFacts, EnquiryRefusal, MarketPolicy, policy
 from webapp.domain.market.prices import (
     Hidden,
@@ -16,7 +17,9 @@ from webapp.domain.market.switches import CrossClinicPrices, Switches, Unclaimed
 from webapp.domain.market.tax import TAX_RULES, RefundRule, TaxRule, refund_rule, tax_rule
 
 __all__ = [
+    "CLAIMS",
     "TAX_RULES",
+    "Allowed",
     "Authority",
     "ClinicFacts",
     "Country",
@@ -25,6 +28,7 @@ __all__ = [
     "Hidden",
     "Listable",
     "MarketPolicy",
+    "PriceClaim",
     "PriceLine",
     "ProductRule",
     "PublicPriceRules",

@@ -5,6 +5,8 @@ from datetime import date
 from enum import StrEnum
 from typing import Protocol
 
+from webapp.domain.market.claims import CLAIMS, Allowed, PriceClaim
+from webapp.domain.market.comparing import COMPARISONS, ComparisonRules
 from webapp.domain.market.prices import PUBLIC_PRICES, Occasion, PriceLine, PublicPriceRules, price_line
 from webapp.domain.market.products import Listable, listable
 from webapp.domain.market.rules import FIELD_RULES, Authority, Country, Rule
@@ -67,7 +69,6 @@ AUTHORITY_RULES = (
 )
 SG_RULES = (
     Rule("SG-BRAND-NAMES", "With brand names off, public pages name the generic class.", FIELD_RULES),
-    Rule("SG-CROSS-CLINIC", "Prices stand beside other clinics' only for clinics that joined.", FIELD_RULES),
 )
 KR_RULES = (
     Rule(
@@ -89,12 +90,13 @@ class MarketPolicy:
     country: Country
     switches: Switches
     prices: PublicPriceRules
+    comparison: ComparisonRules
 
     @property
     def rules(self) -> tuple[Rule, ...]:
         """Every rule that stands behind this market's pages, for /for-clinics."""
         own = SG_RULES if self.country is Country.SG else KR_RULES
-        return (*AUTHORITY_RULES, *self.prices.rules, *own)
+        return (*AUTHORITY_RULES, *self.prices.rules, *self.comparison.rules, *own)
 
     def listing_visible(self, authority: str) -> bool:
         """May the clinic be shown at all? Not after it withdrew or asked not to be listed."""
@@ -122,6 +124,33 @@ class MarketPolicy:
         ):
             return authority == Authority.AUTHORISED
         return self.shows_prices(authority)
+
+    @property
+    def may_rank_by_price(self) -> bool:
+        """May clinics be ordered by price when the reader asks (ORDER-READER)? Only those whose prices may stand
+        beside others: the rest follow without a figure.
+        """
+        return self.comparison.by_price
+
+    @property
+    def may_show_range(self) -> bool:
+        """May sums of several clinics be drawn on one axis? Again only of clinics whose prices may stand beside
+        others (SG-CROSS-CLINIC); no word says which end is better.
+        """
+        return self.comparison.on_one_axis
+
+    @property
+    def may_convert(self) -> bool:
+        """May a sum stand in another currency beside its own, with rate, day and source (ORDER-CURRENCY)?"""
+        return self.comparison.converted
+
+    def may_say(self, claim: PriceClaim, *, in_event: bool = False) -> bool:
+        """May a page say this beside a price? `in_event`: as a term of an event price that `price_line` shows as one.
+
+        "If true" is a yes: that it is true for every reader, and what it is reckoned from, is the page's part.
+        """
+        allowed, _rule = CLAIMS[self.country][claim]
+        return allowed is Allowed.IF_TRUE or (allowed is Allowed.IN_AN_EVENT and in_event)
 
     def price_line(
         self, terms: OfferTerms, clinic: Standing, on: date, max_price_age_days: int = PRICE_AGE_DAYS
@@ -198,4 +227,4 @@ class MarketPolicy:
 def policy(country: str, switches: Switches) -> MarketPolicy:
     """The rules of "SG" or "KR" under these switches. Raises ValueError for another country."""
     market = Country(country)
-    return MarketPolicy(market, switches, PUBLIC_PRICES[market])
+    return MarketPolicy(market, switches, PUBLIC_PRICES[market], COMPARISONS[market])

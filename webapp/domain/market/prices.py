@@ -5,7 +5,8 @@ from datetime import date
 from decimal import ROUND_DOWN, Decimal
 from enum import StrEnum
 
-from webapp.domain.market.rules import KR_ADVERTISING, SG_ADVERTISING, Country, Rule
+from webapp.domain.market.claims import KR_TERMS, KR_WORDS, SG_ONE, SG_PERIOD, SG_SUM, SG_WORDS
+from webapp.domain.market.rules import KR_ADVERTISING, Country, Rule
 from webapp.domain.money import Money
 from webapp.domain.offers import (
     Condition,
@@ -63,11 +64,10 @@ PUBLIC_PRICES: dict[Country, PublicPriceRules] = {
         show_event_terms=False,
         inclusive_if_registered=True,
         rules=(
-            Rule(
-                "SG-PRICE-ONE", "One exact price per defined item; no usual price beside it.", SG_ADVERTISING
-            ),
-            Rule("SG-PRICE-PERIOD", "No period stands on a public price.", SG_ADVERTISING),
-            Rule("SG-PRICE-WORDS", "No “from”, “lowest” or “package, save”.", SG_ADVERTISING),
+            SG_ONE,
+            SG_PERIOD,
+            SG_WORDS,
+            SG_SUM,
             Rule(
                 "SG-PRICE-GST",
                 "A clinic registered for GST shows its price with GST.",
@@ -80,11 +80,7 @@ PUBLIC_PRICES: dict[Country, PublicPriceRules] = {
         show_event_terms=True,
         inclusive_if_registered=False,
         rules=(
-            Rule(
-                "KR-EVENT-TERMS",
-                "An event price stands only with target, period, scope, price before, price after and rate.",
-                KR_ADVERTISING,
-            ),
+            KR_TERMS,
             Rule(
                 "KR-EVENT-PERIOD",
                 "An event price is hidden before its start and after its end.",
@@ -95,6 +91,7 @@ PUBLIC_PRICES: dict[Country, PublicPriceRules] = {
                 "Tax is stated; where the clinic does not say, the line says so.",
                 KR_ADVERTISING,
             ),
+            KR_WORDS,
         ),
     ),
 }
