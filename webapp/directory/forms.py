@@ -66,8 +66,8 @@ class CompareQuery:
 def read_search(args: Query) -> SearchQuery:
     point_given = bool(args.get("lat") or args.get("lng"))
     return SearchQuery(
-        what=_text(args.get("q")),
-        near=_text(args.get("near")),
+        what=plain_text(args.get("q")),
+        near=plain_text(args.get("near")),
         point=_point(args.get("lat"), args.get("lng")),
         point_given=point_given,
         radius_m=_radius(args.get("radius_m")),
@@ -84,7 +84,7 @@ def read_compare(args: Query) -> CompareQuery:
     want = _WANT.fullmatch(args.get("want", "")[:200])
     treatment = want["slug"] if want else treatment_slug(args.get("treatment"))
     sessions = want["sessions"] if want else args.get("sessions", "")
-    text = (want["quantity"] or "") if want else _text(args.get("quantity"))[:40]
+    text = (want["quantity"] or "") if want else plain_text(args.get("quantity"))[:40]
     quantity = _quantity(text)
     return CompareQuery(
         clinics=clinics[:MAX_COMPARED],
@@ -107,7 +107,8 @@ def treatment_slug(text: str | None) -> str | None:
     return text if text and _TREATMENT_SLUG.fullmatch(text) else None
 
 
-def _text(value: str | None) -> str:
+def plain_text(value: str | None) -> str:
+    """What somebody typed, on one line and no longer than a box takes."""
     return _CONTROL.sub(" ", (value or "")[:MAX_LENGTH]).strip()
 
 

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from webapp.domain import facts as domain
-from webapp.domain.facts import BRAND_TOPICS, AnswerPart, ComparisonTable, Statement, TreatmentPage
+from webapp.domain.facts import BRAND_TOPICS, AnswerPart, ComparisonTable, TreatmentPage
 from webapp.guide.labels import DOWNTIME, GROUPS, ROWS, SOURCE_KINDS
 from webapp.i18n import LANGUAGES, current_language, localised
 from webapp.treatments.models import Fact, Source
+from webapp.treatments.queries import as_domain
 
 _NO_SOURCE_ROW = "what_no_source_says"
 
@@ -105,25 +106,10 @@ def listed(sources: Sequence[Source]) -> list[SourceEntry]:
     return [_source_entry(number, source) for number, source in enumerate(sources, start=1)]
 
 
-def domain_fact(row: Fact, treatment_slug: str) -> domain.Fact:
-    """A stored fact as the domain knows it; its sources in the order of their keys."""
-    return domain.Fact(
-        id=row.key,
-        treatment=treatment_slug,
-        topic=row.topic,
-        status=row.status,
-        statement=Statement(row.statement_en, row.statement_zh, row.statement_ko),
-        sources=tuple(source.key for source in row.sources),
-        normalised=row.normalised,
-        conflict=row.conflict,
-        note=row.note,
-    )
-
-
 class _Builder:
     def __init__(self, rows: Sequence[Fact], treatment_slug: str, *, brands: bool) -> None:
         self._tag = LANGUAGES[current_language()][0]
-        facts = [domain_fact(row, treatment_slug) for row in rows if brands or row.topic not in BRAND_TOPICS]
+        facts = [as_domain(row, treatment_slug) for row in rows if brands or row.topic not in BRAND_TOPICS]
         self._arranged: TreatmentPage = domain.arrange(facts)
         stored = {source.key: source for row in rows for source in row.sources}
         used = dict.fromkeys(key for fact in self._arranged.facts() for key in fact.sources)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
+from webapp.domain import facts as domain
 from webapp.extensions import db
 from webapp.i18n import localised
 from webapp.treatments.models import Fact, Source, Treatment, TreatmentName
@@ -48,6 +49,36 @@ def facts_of(treatment: Treatment) -> Sequence[Fact]:
         .order_by(Fact.position)
         .options(selectinload(Fact.sources))
     ).all()
+
+
+def as_domain(row: Fact, treatment_slug: str) -> domain.Fact:
+    """A stored fact as the domain knows it; its sources in the order of their keys."""
+    return domain.Fact(
+        id=row.key,
+        treatment=treatment_slug,
+        topic=row.topic,
+        status=row.status,
+        statement=domain.Statement(row.statement_en, row.statement_zh, row.statement_ko),
+        sources=tuple(source.key for source in row.sources),
+        normalised=row.normalised,
+        conflict=row.conflict,
+        note=row.note,
+    )
+
+
+def figures_of(slugs: Sequence[str], topics: Sequence[str]) -> dict[str, list[domain.Fact]]:
+    """The facts of some topics per treatment, in reviewed order; two statements, however many treatments."""
+    found: dict[str, list[domain.Fact]] = {slug: [] for slug in slugs}
+    rows = db.session.execute(
+        select(Fact, Treatment.slug)
+        .join(Fact.treatment)
+        .where(Treatment.slug.in_(slugs), Fact.topic.in_(topics))
+        .order_by(Fact.position)
+        .options(selectinload(Fact.sources))
+    )
+    for row, slug in rows:
+        found[slug].append(as_domain(row, slug))
+    return found
 
 
 def terms_of(treatment: Treatment) -> Sequence[tuple[str, str]]:

@@ -23,7 +23,6 @@ from webapp.domain import facts as domain
 from webapp.domain.facts import BRAND_TOPICS
 from webapp.domain.units import number_text
 from webapp.guide.names import is_public, local_names, public_name
-from webapp.guide.treatment_page import domain_fact
 from webapp.i18n import LANGUAGES, current_language, localised
 from webapp.treatments import models
 from webapp.treatments import queries as treatments
@@ -48,7 +47,7 @@ def detail(_asked: Parameters, slug: str) -> TreatmentDetail:
     stored = treatments.facts_of(row)
     brands = is_public(row)
     page = domain.arrange(
-        domain_fact(fact, row.slug) for fact in stored if brands or fact.topic not in BRAND_TOPICS
+        treatments.as_domain(fact, row.slug) for fact in stored if brands or fact.topic not in BRAND_TOPICS
     )
     used = {key for fact in page.facts() for key in fact.sources}
     sources = {source.key: source for fact in stored for source in fact.sources if source.key in used}
