@@ -5,6 +5,7 @@ from collections import defaultdict
 from flask import Blueprint, Response, abort, jsonify, render_template
 
 from webapp.access import Audience, open_to
+from webapp.fx import queries as exchange_rates
 from webapp.guide import machine_files, queries, rules, treatment_page
 from webapp.guide.labels import KINDS, LANGUAGE_NAMES, NAME_LANGUAGES
 from webapp.guide.names import Entry, entries, is_public, local_names
@@ -63,7 +64,13 @@ def how_results_are_ordered() -> str:
 @blueprint.get("/about/data")
 @open_to(Audience.ANYONE)
 def about_data() -> str:
-    return render_template("guide/about_data.html", sources=treatment_page.listed(treatments.sources()))
+    rates = exchange_rates.published()
+    return render_template(
+        "guide/about_data.html",
+        sources=treatment_page.listed(treatments.sources()),
+        rates=rates,
+        rates_are_old=any(rate.is_stale(utc_now().date()) for rate in rates),
+    )
 
 
 @blueprint.get("/privacy")
