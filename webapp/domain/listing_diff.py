@@ -12,15 +12,13 @@ from typing import Any
 
 from webapp.domain.listing_csv.hours import InvalidHours, parse_hours
 from webapp.domain.money import Money
-from webapp.domain.offers import OfferTerms, Part
+from webapp.domain.offers import NOT_COMPARED, OfferTerms, Part, changed_fields
 from webapp.domain.text import fold
 
 # A price that is ten times another is a slip of the decimal point, or two columns swapped.
 OUT_OF_BOUNDS_RATIO = 10
 # Per cent that a price may move and still be called small; a setting, this is its default.
 SMALL_CHANGE = 20
-# Where a price stands and when somebody confirmed it is not part of what it is.
-_NOT_TERMS = frozenset({"source", "verified_on"})
 _MONEY = ("price", "regular_price")
 
 
@@ -76,11 +74,7 @@ def offer_differences(
         if before is None:
             diff.differences.append(OfferDifference(OfferChange.ADD, ref, terms))
             continue
-        changed = tuple(
-            f.name
-            for f in fields(OfferTerms)
-            if f.name not in _NOT_TERMS and getattr(before, f.name) != getattr(terms, f.name)
-        )
+        changed = changed_fields(before, terms)
         if not changed:
             diff.unchanged += 1
             continue
@@ -121,7 +115,7 @@ def keep_what_is_not_told(listed: OfferTerms, found: OfferTerms, columns: Collec
     price per session of what is a combo now), nothing is kept.
     """
     kept: dict[str, Any] = {}
-    for name in {f.name for f in fields(OfferTerms)} - _NOT_TERMS - {"parts"}:
+    for name in {f.name for f in fields(OfferTerms)} - NOT_COMPARED - {"parts"}:
         is_money = name in _ALL_MONEY
         if _COLUMN_OF.get(name, name) not in columns and not (is_money and listed.currency != found.currency):
             kept[name] = getattr(listed, name)

@@ -1,7 +1,8 @@
-"""What a clinic sells and what it leaves open (terms), and what a course bought from one offer costs
-(course).
+"""What a clinic sells and what it leaves open (terms), what a course bought from one offer costs (course), and
+what an offer says differently than before (changes).
 """
 
+from webapp.domain.offers.changes import NOT_COMPARED, Change, changed_fields, changes, same_terms
 from webapp.domain.offers.course import (
     CourseSum,
     Incomplete,
@@ -40,7 +41,9 @@ from webapp.domain.offers.terms import (
 
 __all__ = [
     "LISTING_AGE_DAYS",
+    "NOT_COMPARED",
     "PRICE_AGE_DAYS",
+    "Change",
     "Condition",
     "Consultation",
     "CourseSum",
@@ -63,11 +66,14 @@ __all__ = [
     "Want",
     "add_up",
     "bill_lines",
+    "changed_fields",
+    "changes",
     "conditions",
     "course_sum",
     "is_stale",
     "matching_parts",
     "price_of_one",
     "reasons_against",
+    "same_terms",
     "unstated",
 ]
