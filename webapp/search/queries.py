@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from math import inf
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, and_, or_, select
@@ -79,7 +80,8 @@ class ClinicResults:
 
     `widened_to_m` is set when nothing lay within the radius: rows are then the nearest, and it is how far the
     farthest of them is. `next` is a cursor, None at the end. `counted` are those that answer and
-    whose offers may be shown (see `treatment_counts`).
+    whose offers may be shown (see `treatment_counts`). `elsewhere` are those that would stand here, had the search
+    no second place that they stand under.
     """
 
     rows: Sequence[FoundClinic]
@@ -91,6 +93,20 @@ class ClinicResults:
     next: str | None
     counted: Sequence[int]
     by_market: Mapping[str, int]
+    elsewhere: int
+
+
+@dataclass(frozen=True, slots=True)
+class OtherPlace:
+    """The other place of a search for two, which takes the clinics within its radius that are nearer to it.
+
+    `takes_even`: it also takes a clinic that is as far from both, and one that might stand under either because
+    nobody knows how far it is.
+    """
+
+    point: Point
+    radius_m: int
+    takes_even: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,19 +149,21 @@ def find_clinics(
     box: Box | None = None,
     *,
     now: datetime,
+    other: OtherPlace | None = None,
 ) -> ClinicResults:
     """Clinics around `point` within `radius_m` metres (WGS 84), or all of them by name.
 
     `treatment` is a slug, `market` "SG" or "KR", `words` parts of a clinic's name in any language, `box` the
     map's frame. Sort None means distance with a point, else name. Ties keep the order of the rows' ids, so
-    pages do not overlap. `now` is aware and decides which prices count. Raises InvalidCursor.
+    pages do not overlap. `now` is aware and decides which prices count. What `other` takes is left out. Raises
+    InvalidCursor.
     """
     wanted = _Wanted(treatment, market, words)
-    rows = _candidates(point, radius_m, box, wanted)
+    rows, elsewhere = _candidates(point, radius_m, box, wanted, other)
     placed = [row for row in rows if point is None or row.distance_m is not None]
     widened = None
-    if point is not None and radius_m is not None and not placed:
-        placed = _nearest(point, wanted)
+    if point is not None and radius_m is not None and not placed and not elsewhere:
+        placed, elsewhere = _nearest(point, wanted, other)
         if placed:
             widened = round(max(row.distance_m or 0 for row in placed))
     unplaced = [row for row in rows if point is not None and row.distance_m is None] if not widened else []
@@ -179,6 +197,7 @@ def find_clinics(
         next=_write_cursor(page[-1][0]) if more else None,
         counted=[row.id for row in found if market_policy(row.country).shows_offers(row.authority)],
         by_market=Counter(row.country for row in found),
+        elsewhere=elsewhere,
     )
 
 
@@ -211,9 +230,10 @@ def _order(
 
 
 def _candidates(
-    point: Point | None, radius_m: int | None, box: Box | None, wanted: _Wanted
-) -> list[_Candidate]:
-    """The clinics that answer, lightly: no row is loaded that does not reach a page."""
+    point: Point | None, radius_m: int | None, box: Box | None, wanted: _Wanted, other: OtherPlace | None
+) -> tuple[list[_Candidate], int]:
+    """The clinics that answer, lightly: no row is loaded that does not reach a page. And how many the other place
+    took from within the radius."""
     conditions: list[ColumnElement[bool]] = []
     frames = [box] if box else []
     if point is not None and radius_m is not None:
@@ -225,26 +245,57 @@ def _candidates(
         # A clinic whose place nobody states stays in the answer, at its end, where the reader's market is known.
         home = country_at(point) if point is not None and box is None else None
         conditions.append(or_(inside, and_(Clinic.lat.is_(None), Clinic.country == home)) if home else inside)
-    found = []
+    found, taken = [], 0
     for row in _listed(conditions, wanted):
         metres = _distance(point, row)
-        if metres is None or radius_m is None or metres <= radius_m:
+        if metres is not None and radius_m is not None and metres > radius_m:
+            continue
+        if other and _takes(other, row, metres):
+            taken += metres is not None
+        else:
             found.append(_Candidate(row.id, name_key(row.name), row.country, row.authority, metres))
-    return found
+    return found, taken
 
 
-def _nearest(point: Point, wanted: _Wanted) -> list[_Candidate]:
-    """The nearest clinics in the market of the point: a flight is no answer to a search around a station."""
+def _takes(other: OtherPlace, row: _Listed, metres: float | None) -> bool:
+    """Whether a clinic, `metres` from the one place, stands under the other."""
+    if metres is None:
+        return other.takes_even and _may_be_near(other, row)
+    theirs = _distance(other.point, row)
+    if theirs is None or theirs > other.radius_m:
+        return False
+    return theirs < metres or (theirs == metres and other.takes_even)
+
+
+def _may_be_near(place: OtherPlace, row: _Listed) -> bool:
+    """Whether a clinic without an exact place answers a search around a place (see `_candidates`)."""
+    if row.lat is None or row.lng is None:
+        return country_at(place.point) == row.country
+    return bounding_box(place.point, place.radius_m).contains(Point(row.lat, row.lng))
+
+
+def _nearest(point: Point, wanted: _Wanted, other: OtherPlace | None) -> tuple[list[_Candidate], int]:
+    """The nearest clinics in the market of the point: a flight is no answer to a search around a station.
+
+    Those within the other place's radius stand there; the second figure says how many of them are as near.
+    """
     conditions: list[ColumnElement[bool]] = [Clinic.lat.is_not(None)]
     home = country_at(point)
     if home and not wanted.market:
         conditions.append(Clinic.country == home)
-    rows = [
-        _Candidate(row.id, name_key(row.name), row.country, row.authority, metres)
-        for row in _listed(conditions, wanted)
-        if (metres := _distance(point, row)) is not None
-    ]
-    return sorted(rows, key=lambda row: (row.distance_m or 0, row.id))[:NEAREST]
+    rows, taken = [], []
+    for row in _listed(conditions, wanted):
+        metres = _distance(point, row)
+        if metres is None:
+            continue
+        theirs = _distance(other.point, row) if other else None
+        if other and theirs is not None and theirs <= other.radius_m:
+            taken.append(metres)
+        else:
+            rows.append(_Candidate(row.id, name_key(row.name), row.country, row.authority, metres))
+    rows = sorted(rows, key=lambda row: (row.distance_m or 0, row.id))[:NEAREST]
+    reach = rows[-1].distance_m or 0 if rows else inf
+    return rows, sum(metres <= reach for metres in taken)
 
 
 def _listed(conditions: Sequence[ColumnElement[bool]], wanted: _Wanted) -> list[_Listed]:
