@@ -15,6 +15,7 @@ from tests.portal.keepers import sign_in
 from tests.reading import Page
 from webapp.clinics.models import Clinic
 from webapp.domain.lint import Finding, Severity
+from webapp.domain.market import policies
 from webapp.i18n import today_in, utc_now
 from webapp.moderation.actors import SYSTEM
 from webapp.moderation.models import Decision, HeldText
@@ -84,7 +85,7 @@ def refuses(monkeypatch: pytest.MonkeyPatch, word: str, severity: str) -> None:
             Finding("TEST-WORD", Severity(severity), word, start, start + len(word), "it praises", "a test"),
         )
 
-    monkeypatch.setattr(texts, "check", check)
+    monkeypatch.setattr(policies, "check", check)
 
 
 def test_an_empty_list_says_what_to_do(owner: FlaskClient, clinic: Clinic) -> None:

@@ -15,8 +15,8 @@ from tests.portal.keepers import sign_in
 from tests.reading import Page
 from webapp.clinics.models import Clinic, ClinicFact
 from webapp.domain.lint import Finding, Severity
+from webapp.domain.market import policies
 from webapp.moderation.models import Decision, HeldText
-from webapp.moderation.services import texts
 
 PAGE = "/portal/larch/profile"
 HOURS = "/portal/larch/hours"
@@ -49,7 +49,7 @@ def rules(monkeypatch: pytest.MonkeyPatch) -> None:
             if word in text
         )
 
-    monkeypatch.setattr(texts, "check", check)
+    monkeypatch.setattr(policies, "check", check)
 
 
 def again(session: Session, clinic: Clinic) -> Clinic:

@@ -109,16 +109,12 @@ def treatment_names() -> Names:
 
 def treatment_label(treatment: Treatment, policy: MarketPolicy) -> str:
     """The product's name where the market lets a public page say it, else its generic class."""
-    status = treatment.status_sg if policy.country == "SG" else treatment.status_kr
-    return localised(treatment, "name" if policy.treatment_name_is_public(status) else "generic")
+    return localised(treatment, "name" if policy.name_is_public(treatment) else "generic")
 
 
 def name_is_public(slug: str | None, names: Names, policy: MarketPolicy) -> bool:
     """May the product's own name, and so the clinic's own words about it, stand on a public page?"""
-    row = names.get(slug or "")
-    if row is None:
-        return policy.treatment_name_is_public("")
-    return policy.treatment_name_is_public(row.status_sg if policy.country == "SG" else row.status_kr)
+    return policy.name_is_public(names.get(slug or ""))
 
 
 def chips(terms: OfferTerms, names: Names, policy: MarketPolicy) -> list[Chip]:

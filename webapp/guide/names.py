@@ -33,10 +33,7 @@ class Entry:
 
 def is_public(treatment: Treatment) -> bool:
     """May the product's own name stand on a page that both markets read?"""
-    statuses = {Country.SG: treatment.status_sg, Country.KR: treatment.status_kr}
-    return all(
-        market_policy(country).treatment_name_is_public(status) for country, status in statuses.items()
-    )
+    return all(market_policy(country).name_is_public(treatment) for country in Country)
 
 
 def public_name(treatment: Treatment) -> str:

@@ -6,6 +6,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from webapp.domain.market import Country, CrossClinicPrices, Switches, Unclaimed
+from webapp.offers.labels import PRODUCT_RULES
 from webapp.settings import current_settings, market_policy
 
 COUNTRIES = {Country.SG: _l("Singapore"), Country.KR: _l("Korea")}
@@ -50,6 +51,18 @@ RULES = {
     "KR-FOREIGN-PATIENTS": _l(
         "Enquiries from abroad need our registration and the clinic’s own registration for foreign patients."
     ),
+    "PRICE-CONFIRMED": _l(
+        "A price that nobody confirmed for too long is marked as unconfirmed, and leaves totals and orders."
+    ),
+    "TEXT-READ": _l(
+        "A clinic’s own words are read under the rules of its market: refused, kept for a person, or public."
+    ),
+    "NEVER-REVIEWS": _l(
+        "No reviews, ratings, testimonials or pictures of before and after. No gifts, points or vouchers. Nothing is"
+        " called popular or best."
+    ),
+    "NEVER-COMMISSION": _l("No commission, no success fee, no charge for an enquiry, no paid place."),
+    **PRODUCT_RULES,
 }
 
 

@@ -19,6 +19,24 @@ from webapp.domain.offers import (
 )
 from webapp.domain.units import Quantity, Unit, number_text
 
+# The domain's sentences about products in the reader's language, by rule.
+PRODUCT_RULES = {
+    "PRODUCT-DO-NOT-LIST": _l("The market does not allow this treatment to be offered, so it is not listed."),
+    "PRODUCT-NOT-REGISTERED": _l(
+        "The product is not in the market’s register of medical products, so it is not listed."
+    ),
+    "PRODUCT-TOPICAL-ONLY": _l("The product may be used on the skin only. As an injection it is refused."),
+    "PRODUCT-VERIFY": _l("Whether the market allows this product is not settled. Our staff look at it."),
+    "PRODUCT-ALLOWED": _l("A product that the market allows may be listed."),
+    "PRODUCT-STATUS-UNKNOWN": _l("Nobody has decided yet whether this product may be listed."),
+}
+
+
+def product_rule_words(rule_id: str, says: str) -> str:
+    """The sentence of a rule about products; `says` is its English one."""
+    return str(PRODUCT_RULES.get(rule_id, says))
+
+
 INCOMPLETE = {
     Incomplete.PRICE_ON_REQUEST: _l("The price is told on request only."),
     Incomplete.EVENT_NOT_STARTED: _l("The event price has not begun."),

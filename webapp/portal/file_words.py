@@ -5,7 +5,7 @@ from flask_babel import lazy_gettext as _l
 from webapp.domain.listing_csv import RowError
 from webapp.domain.listing_csv.headings import HEADINGS, heading
 from webapp.i18n import current_language
-from webapp.portal.price_words import product_rule_words
+from webapp.offers.labels import product_rule_words
 
 # The reader's own sentences, by code: those that a price list can be told.
 _SENTENCES = {

@@ -19,7 +19,7 @@ from webapp.offers import queries as offers
 from webapp.offers.labels import HIDDEN
 from webapp.offers.queries import PublishedOffer
 from webapp.portal import queries
-from webapp.portal.price_words import ADVICE, HIDDEN_BY
+from webapp.portal.price_words import ADVICE
 from webapp.portal.words import ENQUIRY_RULES, FACTS
 from webapp.settings import current_settings, market_policy
 
@@ -176,7 +176,7 @@ def _not_shown(
             NotShown(
                 offer.terms.title,
                 str(HIDDEN[line.hidden]),
-                HIDDEN_BY[policy.country].get(line.hidden),
+                policy.hidden_by(line.hidden),
                 str(ADVICE[line.hidden]),
                 url_for("portal.prices", slug=clinic.slug),
             )

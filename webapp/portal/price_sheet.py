@@ -20,7 +20,7 @@ from webapp.offers import queries as offers
 from webapp.offers.labels import CONDITIONS, HIDDEN, TAX_WORDS, UNITS, quantity_words
 from webapp.offers.models import Offer
 from webapp.offers.terms_json import terms_as_json
-from webapp.portal.price_words import ADVICE, HIDDEN_BY, MISSING_TERMS
+from webapp.portal.price_words import ADVICE, MISSING_TERMS
 from webapp.settings import current_settings, market_policy
 from webapp.treatments import queries as treatments
 from webapp.treatments.models import Treatment
@@ -158,7 +158,7 @@ def public_price(terms: OfferTerms, line: PriceLine, policy: MarketPolicy) -> Pu
         event=_event(line) if line.is_event else "",
         conditions=[str(CONDITIONS[condition]) for condition in line.conditions],
         hidden=str(HIDDEN[hidden]) if hidden else "",
-        rule=HIDDEN_BY[policy.country].get(hidden) if hidden else None,
+        rule=policy.hidden_by(hidden) if hidden else None,
         advice=advice,
     )
 
@@ -186,7 +186,7 @@ def listable(country: str) -> tuple[list[Treatment], list[NotListed]]:
     allowed: list[Treatment] = []
     refused: list[NotListed] = []
     for row in treatments.everything():
-        answer = policy.listable(row.status_sg if country == "SG" else row.status_kr, row.injectable)
+        answer = policy.listable(policy.status(row), row.injectable)
         if answer.allowed:
             allowed.append(row)
         elif answer.rule is not None:
@@ -197,19 +197,13 @@ def listable(country: str) -> tuple[list[Treatment], list[NotListed]]:
 def _public_title(terms: OfferTerms, names: Names, policy: MarketPolicy) -> str:
     """What the public reads: the clinic's title, unless it would name a product where the market's pages may not."""
     rows = [names.get(part.treatment or "") for part in terms.parts]
-    if all(_name_is_public(row, policy) for row in rows):
+    if all(policy.name_is_public(row) for row in rows):
         return terms.title
     return " + ".join(
         dict.fromkeys(
             localised(row, "generic") if row is not None else _("another treatment") for row in rows
         )
     )
-
-
-def _name_is_public(row: Treatment | None, policy: MarketPolicy) -> bool:
-    if row is None:
-        return policy.treatment_name_is_public("")
-    return policy.treatment_name_is_public(row.status_sg if policy.country == "SG" else row.status_kr)
 
 
 def _basis(terms: OfferTerms) -> str:

@@ -1,7 +1,5 @@
 """The words of the price list's pages: kinds of prices, why the public sees none, and what the rules say."""
 
-from collections.abc import Mapping
-
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
@@ -9,6 +7,7 @@ from webapp.domain.lint import Finding
 from webapp.domain.market import Country, Hidden, Rule
 from webapp.domain.offers import Eligibility, PriceBasis, PriceKind
 from webapp.moderation.labels import rule_why
+from webapp.offers.labels import product_rule_words
 
 KINDS = {
     PriceKind.REGULAR: _l("Always"),
@@ -42,20 +41,6 @@ ADVICE = {
     Hidden.TAX_NOT_INCLUDED: _l("Give the price with tax, or the rate of the tax, and it is shown."),
 }
 
-# The rule behind it, per market; where there is none it is what the clinic itself stated.
-HIDDEN_BY: Mapping[Country, Mapping[Hidden, str]] = {
-    Country.SG: {
-        Hidden.NOT_AUTHORISED: "LISTING-AUTHORITY",
-        Hidden.TAX_NOT_INCLUDED: "SG-PRICE-GST",
-    },
-    Country.KR: {
-        Hidden.NOT_AUTHORISED: "LISTING-AUTHORITY",
-        Hidden.EVENT_NOT_STARTED: "KR-EVENT-PERIOD",
-        Hidden.EVENT_ENDED: "KR-EVENT-PERIOD",
-        Hidden.EVENT_TERMS_MISSING: "KR-EVENT-TERMS",
-    },
-}
-
 MISSING_TERMS = {
     "event_target": _l("for whom it is"),
     "event_scope": _l("what it covers"),
@@ -64,26 +49,10 @@ MISSING_TERMS = {
     "regular_price": _l("a higher price before"),
 }
 
-# The domain's sentences about products in the reader's language, by rule.
-_PRODUCT_RULES = {
-    "PRODUCT-DO-NOT-LIST": _l("The market does not allow this treatment to be offered, so it is not listed."),
-    "PRODUCT-NOT-REGISTERED": _l(
-        "The product is not in the market’s register of medical products, so it is not listed."
-    ),
-    "PRODUCT-TOPICAL-ONLY": _l("The product may be used on the skin only. As an injection it is refused."),
-    "PRODUCT-VERIFY": _l("Whether the market allows this product is not settled. Our staff look at it."),
-    "PRODUCT-STATUS-UNKNOWN": _l("Nobody has decided yet whether this product may be listed."),
-}
-
 
 def rule_words(rule: Rule) -> str:
     """What a rule about products says, with its id."""
     return _("%(says)s (rule %(rule)s)", says=product_rule_words(rule.id, rule.says), rule=rule.id)
-
-
-def product_rule_words(rule_id: str, says: str) -> str:
-    """The sentence of a rule about products; `says` is its English one."""
-    return str(_PRODUCT_RULES.get(rule_id, says))
 
 
 def market_hints(

@@ -23,7 +23,7 @@ from webapp.offers.queries import PublishedOffer
 from webapp.quotes import patient_page as presenter
 from webapp.quotes import queries, services
 from webapp.quotes.forms import QuoteForm, quote_form
-from webapp.settings import current_settings
+from webapp.settings import current_settings, market_policy
 from webapp.treatments import queries as treatments
 from webapp.treatments.models import Treatment
 from webapp.unit_of_work import unit_of_work
@@ -45,9 +45,6 @@ def _words() -> dict[str, Any]:
         "quantity_words": quantity_words,
         "treatment_names": dict(treatments.choices()),
     }
-
-
-_CURRENCIES = {"SG": "SGD", "KR": "KRW"}
 
 
 @blueprint.get("/e/<token>")
@@ -147,7 +144,7 @@ class _Sheet:
         self.recipient: Recipient = found.recipient
         self.enquiry: Enquiry = found.enquiry
         self.clinic = clinics.by_ids([self.recipient.clinic_id])[self.recipient.clinic_id]
-        self.currency = _CURRENCIES[self.clinic.country]
+        self.currency = market_policy(self.clinic.country).currency
         self.treatments = {row.id: row for row in treatments.everything()}
         self.treatment: Treatment = self.treatments[self.enquiry.treatment_id]
         self.today = today_in(self.clinic.country, utc_now())

@@ -41,6 +41,29 @@ def test_product_by_market(
     assert SG.listable(status, as_injection) == answer
 
 
+def test_product_do_not_list_product_not_registered_and_product_status_unknown_refuse_any_form() -> None:
+    for status, rule in (
+        ("do not list", "PRODUCT-DO-NOT-LIST"),
+        ("no", "PRODUCT-NOT-REGISTERED"),
+        ("?", "PRODUCT-STATUS-UNKNOWN"),
+    ):
+        for as_injection in (True, False):
+            answer = SG.listable(status, as_injection)
+            assert not answer.allowed
+            assert answer.rule in SG.rules
+            assert answer.rule is not None
+            assert answer.rule.id == rule
+
+
+def test_product_topical_only_product_verify_and_product_allowed() -> None:
+    assert not SG.listable("topical only", as_injection=True).allowed
+    assert SG.listable("topical only", as_injection=False).allowed
+    assert SG.listable("verify", as_injection=True).flagged
+    assert SG.listable("on", as_injection=True) == SG.listable("generic name ok", as_injection=False)
+    (allowed,) = (rule for rule in SG.rules if rule.id == "PRODUCT-ALLOWED")
+    assert allowed.says
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [

@@ -7,7 +7,7 @@ from functools import cache
 
 from webapp.domain.lint.cleaning import Cleaned, clean
 from webapp.domain.lint.rule import Severity, TextRule, When
-from webapp.domain.lint.rules import TEXT_RULES
+from webapp.domain.lint.rules import rules_of
 
 # Longer texts than any field holds are read to here, so that time stays bounded.
 MAX_LENGTH = 20_000
@@ -131,8 +131,7 @@ def _compiled(market: str) -> tuple[_Compiled, ...]:
             ),
             re.compile("|".join(f"(?:{each})" for each in rule.allowed), re.ASCII) if rule.allowed else None,
         )
-        for rule in TEXT_RULES
-        if rule.market in (None, market)
+        for rule in rules_of(market)
     )
 
 

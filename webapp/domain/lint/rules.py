@@ -10,3 +10,8 @@ from webapp.domain.lint.rule import TextRule
 from webapp.domain.lint.singapore import SINGAPORE
 
 TEXT_RULES: tuple[TextRule, ...] = (*SINGAPORE, *KOREA, *BOTH)
+
+
+def rules_of(market: str) -> tuple[TextRule, ...]:
+    """The rules that stand in "SG" or "KR", those of both markets too."""
+    return tuple(rule for rule in TEXT_RULES if rule.market in (None, market))

@@ -8,12 +8,9 @@ from webapp.domain.listing_csv.columns import CLINICS, OFFER_PARTS, OFFERS, PRAC
 from webapp.domain.listing_csv.known import Known, KnownTreatment, OfferKey
 from webapp.domain.listing_csv.messages import Report
 from webapp.domain.listing_csv.rows import ClinicRow, OfferRow, PartRow, PractitionerRow
-from webapp.domain.market import Country, listable, mentions_injection
+from webapp.domain.market import CURRENCIES, Country, listable, mentions_injection, status_in
 from webapp.domain.offers import PriceBasis, PriceKind
 from webapp.domain.units import Unit
-
-# The currency a market's prices are usually in; another is possible and worth a look.
-USUAL_CURRENCY = {"SG": "SGD", "KR": "KRW"}
 
 
 @dataclass(slots=True)
@@ -93,7 +90,7 @@ def _check_offer(row: OfferRow, country: str | None, parts: int, report: Report)
     terms = row.terms
     if terms.price_basis is not PriceBasis.TOTAL and parts > 1:
         _one_part_only(OFFERS, row.line, "price_basis", terms.price_basis, parts, report)
-    if country is not None and terms.currency != USUAL_CURRENCY.get(country):
+    if country is not None and terms.currency != CURRENCIES.get(country):
         report.note(
             OFFERS, row.line, "currency", "currency_unusual", currency=terms.currency, country=country
         )
@@ -167,7 +164,7 @@ class _ProductGate:
             or mentions_injection(row.part.words or "")
             or mentions_injection(title)
         )
-        answer = listable(treatment.status(country), injected)
+        answer = listable(status_in(treatment, country), injected)
         if answer.rule is None:
             return
         params = {"slug": slug, "country": country, "says": answer.rule.says}

@@ -27,9 +27,6 @@ class KnownTreatment:
     status_kr: str
     injectable: bool
 
-    def status(self, country: str) -> str:
-        return self.status_sg if country == "SG" else self.status_kr
-
 
 @dataclass(frozen=True, slots=True)
 class Known:

@@ -1,14 +1,24 @@
-"""One object per market that answers what a page may show and whom a patient may ask."""
+"""One object per market that answers what a page may show, in which words and order, and whom a patient may ask."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Protocol
 
+from webapp.domain.lint import Finding, TextRule, check, rules_of
+from webapp.domain.market.both import AUTHORITY_RULES, NEVER_RULES, PRICE_CONFIRMED, TEXT_READ
 from webapp.domain.market.claims import CLAIMS, Allowed, PriceClaim
 from webapp.domain.market.comparing import COMPARISONS, ComparisonRules
-from webapp.domain.market.prices import PUBLIC_PRICES, Occasion, PriceLine, PublicPriceRules, price_line
-from webapp.domain.market.products import Listable, listable
+from webapp.domain.market.prices import (
+    PUBLIC_PRICES,
+    Hidden,
+    Occasion,
+    PriceLine,
+    PublicPriceRules,
+    price_line,
+)
+from webapp.domain.market.products import RULES_OF_PRODUCTS, Listable, Statuses, listable, status_in
 from webapp.domain.market.rules import FIELD_RULES, Authority, Country, Rule
 from webapp.domain.market.switches import CrossClinicPrices, Switches, Unclaimed
 from webapp.domain.market.tax import TaxRule, tax_rule
@@ -53,20 +63,6 @@ class EnquiryRefusal(StrEnum):
     NO_FOREIGN_PATIENT_REGISTRATION = "no_foreign_patient_registration"
 
 
-AUTHORITY_RULES = (
-    Rule(
-        "LISTING-AUTHORITY",
-        "Enquiries and prices only where the clinic has joined; a clinic that withdrew or asked not to be "
-        "listed is not shown.",
-        FIELD_RULES,
-    ),
-    Rule(
-        "LISTING-UNCLAIMED",
-        "Of a clinic that has not joined: contact details; with the switch “sourced” also what it published "
-        "itself, with source and date, without price and enquiry.",
-        FIELD_RULES,
-    ),
-)
 SG_RULES = (
     Rule("SG-BRAND-NAMES", "With brand names off, public pages name the generic class.", FIELD_RULES),
 )
@@ -78,6 +74,9 @@ KR_RULES = (
         "International Patients",
     ),
 )
+
+# What a market's prices are usually in; another is possible and worth a look.
+CURRENCIES: Mapping[str, str] = {Country.SG: "SGD", Country.KR: "KRW"}
 
 # Statuses of the products table under which a name is nobody's brand, or the market sets no limit.
 _NAME_IS_FREE = ("generic name ok", "on")
@@ -96,7 +95,16 @@ class MarketPolicy:
     def rules(self) -> tuple[Rule, ...]:
         """Every rule that stands behind this market's pages, for /for-clinics."""
         own = SG_RULES if self.country is Country.SG else KR_RULES
-        return (*AUTHORITY_RULES, *self.prices.rules, *self.comparison.rules, *own)
+        return (
+            *AUTHORITY_RULES,
+            *self.prices.rules,
+            PRICE_CONFIRMED,
+            *self.comparison.rules,
+            *own,
+            *RULES_OF_PRODUCTS,
+            TEXT_READ,
+            *NEVER_RULES,
+        )
 
     def listing_visible(self, authority: str) -> bool:
         """May the clinic be shown at all? Not after it withdrew or asked not to be listed."""
@@ -152,6 +160,12 @@ class MarketPolicy:
         allowed, _rule = CLAIMS[self.country][claim]
         return allowed is Allowed.IF_TRUE or (allowed is Allowed.IN_AN_EVENT and in_event)
 
+    def hidden_by(self, hidden: Hidden) -> str | None:
+        """The id of the rule that hides an amount for this reason; None where it is what the clinic itself stated."""
+        if hidden is Hidden.NOT_AUTHORISED:
+            return AUTHORITY_RULES[0].id
+        return self.prices.hidden_by.get(hidden)
+
     def price_line(
         self, terms: OfferTerms, clinic: Standing, on: date, max_price_age_days: int = PRICE_AGE_DAYS
     ) -> PriceLine:
@@ -200,6 +214,16 @@ class MarketPolicy:
         """See `enquiry_refusal`."""
         return self.enquiry_refusal(clinic, on) is None
 
+    def status(self, product: Statuses) -> str:
+        """What the products table says of a product in this market."""
+        return status_in(product, self.country)
+
+    def name_is_public(self, product: Statuses | None) -> bool:
+        """May public pages use the name of this product, and so the clinic's own words about it? None: a treatment
+        that the products table does not know, whose words might be anything.
+        """
+        return self.treatment_name_is_public(self.status(product) if product is not None else "")
+
     def treatment_name_is_public(self, status: str) -> bool:
         """May public pages use the product's own name? Otherwise its generic class (SG-BRAND-NAMES).
 
@@ -213,6 +237,21 @@ class MarketPolicy:
     def listable(self, status: str, as_injection: bool) -> Listable:
         """See `webapp.domain.market.products.listable`."""
         return listable(status, as_injection)
+
+    @property
+    def text_rules(self) -> tuple[TextRule, ...]:
+        """The rules for a clinic's own words (TEXT-READ)."""
+        return rules_of(self.country)
+
+    def read_text(self, text: str, *, has_event_terms: bool = False) -> tuple[Finding, ...]:
+        """What this market's rules, under these switches, find in a clinic's text: see `webapp.domain.lint.check`."""
+        brand_names = self.country is not Country.SG or self.switches.brand_names_sg
+        return check(text, self.country, brand_names=brand_names, has_event_terms=has_event_terms)
+
+    @property
+    def currency(self) -> str:
+        """ISO 4217: what the market's clinics quote in."""
+        return CURRENCIES[self.country]
 
     def tax(self, on: date) -> TaxRule | None:
         """The market's tax on a day."""

@@ -1,5 +1,6 @@
 """What a public price line may show, as data per market, and the one function that reads it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_DOWN, Decimal
@@ -56,6 +57,8 @@ class PublicPriceRules:
     show_event_terms: bool
     inclusive_if_registered: bool
     rules: tuple[Rule, ...]
+    # The rule behind a hidden amount; a reason that is not here is what the clinic itself stated.
+    hidden_by: Mapping[Hidden, str]
 
 
 PUBLIC_PRICES: dict[Country, PublicPriceRules] = {
@@ -74,6 +77,7 @@ PUBLIC_PRICES: dict[Country, PublicPriceRules] = {
                 "Inland Revenue Authority of Singapore, price display",
             ),
         ),
+        hidden_by={Hidden.TAX_NOT_INCLUDED: "SG-PRICE-GST"},
     ),
     Country.KR: PublicPriceRules(
         country=Country.KR,
@@ -93,6 +97,11 @@ PUBLIC_PRICES: dict[Country, PublicPriceRules] = {
             ),
             KR_WORDS,
         ),
+        hidden_by={
+            Hidden.EVENT_NOT_STARTED: "KR-EVENT-PERIOD",
+            Hidden.EVENT_ENDED: "KR-EVENT-PERIOD",
+            Hidden.EVENT_TERMS_MISSING: KR_TERMS.id,
+        },
     ),
 }
 

@@ -6,14 +6,29 @@ The status words are those of the reviewed products table, one column per market
 
 import re
 from dataclasses import dataclass
+from typing import Protocol
 
-from webapp.domain.market.rules import FIELD_RULES, Rule
+from webapp.domain.market.rules import FIELD_RULES, Country, Rule
 
 # "injection" in the three languages of the site; 주사 also stands in 연어주사, 针 in 婴儿针.
 _INJECTION = re.compile(r"\binject\w*|주사|注射|打针|针剂|婴儿针|少女针", re.IGNORECASE)
 _DENIED = re.compile(
     r"\b(?:not|no|non|never|without)(?:\s+(?:an?|by))?[\s-]+$|(?:不|非|无需)$", re.IGNORECASE
 )
+
+
+class Statuses(Protocol):
+    """A product of the reviewed table: its status words per market."""
+
+    @property
+    def status_sg(self) -> str: ...
+    @property
+    def status_kr(self) -> str: ...
+
+
+def status_in(product: Statuses, country: str) -> str:
+    """The status words of a product in "SG" or "KR". Raises ValueError for another country."""
+    return product.status_sg if Country(country) is Country.SG else product.status_kr
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +101,9 @@ STATUS_UNKNOWN = Rule(
     "The products table has a status that no rule reads, so the product is refused until a person decides.",
     FIELD_RULES,
 )
+
+# In the order in which they are asked; a status that none of them reads is the last.
+RULES_OF_PRODUCTS = (*(product_rule.rule for product_rule in PRODUCT_RULES), STATUS_UNKNOWN)
 
 
 def listable(status: str, as_injection: bool) -> Listable:

@@ -16,7 +16,7 @@ from sqlalchemy import select
 from webapp import events
 from webapp.clinics.labels import SAID_BY_STAFF, SAID_HERE
 from webapp.clinics.models import Clinic, Practitioner
-from webapp.domain.market import Rule, listable, mentions_injection
+from webapp.domain.market import Rule, mentions_injection
 from webapp.domain.offers import OfferTerms
 from webapp.domain.units import Unit
 from webapp.extensions import db
@@ -28,6 +28,7 @@ from webapp.moderation.services.texts import Findings, TextRefused
 from webapp.offers.models import Offer
 from webapp.offers.queries import terms_of
 from webapp.offers.terms_json import terms_as_json
+from webapp.settings import market_policy
 from webapp.treatments.models import Treatment
 
 __all__ = ["Edited", "OfferRefused", "TextRefused"]
@@ -259,6 +260,7 @@ def _refuse_unlistable(clinic: Clinic, terms: OfferTerms) -> None:
     """Product × market (field rules, market policies 12), as the import's checks read it."""
     slugs = [part.treatment for part in terms.parts if part.treatment]
     rows = {row.slug: row for row in db.session.scalars(select(Treatment).where(Treatment.slug.in_(slugs)))}
+    policy = market_policy(clinic.country)
     refused: dict[int, Rule] = {}
     for number, part in enumerate(terms.parts):
         treatment = rows.get(part.treatment or "")
@@ -269,8 +271,7 @@ def _refuse_unlistable(clinic: Clinic, terms: OfferTerms) -> None:
         injected = (
             treatment.injectable or part.unit is Unit.SYRINGE or mentions_injection(f"{part.words} {title}")
         )
-        status = treatment.status_sg if clinic.country == "SG" else treatment.status_kr
-        answer = listable(status, injected)
+        answer = policy.listable(policy.status(treatment), injected)
         if not answer.allowed and answer.rule is not None:
             refused[number] = answer.rule
     if refused:

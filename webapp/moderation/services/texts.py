@@ -12,14 +12,14 @@ from sqlalchemy import select
 
 from webapp import events
 from webapp.clinics.models import Clinic
-from webapp.domain.lint import Finding, check
+from webapp.domain.lint import Finding
 from webapp.domain.offers import OfferTerms
 from webapp.extensions import db
 from webapp.moderation.actors import Actor
 from webapp.moderation.models import HeldText
 from webapp.moderation.services import decisions
 from webapp.offers.models import Offer
-from webapp.settings import current_settings
+from webapp.settings import market_policy
 
 CLINIC_TEXTS = ("name", "name_zh", "name_ko")
 OFFER_TEXTS = ("title", "event_target", "event_scope", "refund_terms")
@@ -45,11 +45,11 @@ class Verdict:
 
 def judge(texts: Mapping[str, str | None], country: str, *, has_event_terms: bool = False) -> Verdict:
     """Read these texts, by field, under the rules of "SG" or "KR". Raises TextRefused."""
+    policy = market_policy(country)
     found: dict[str, tuple[Finding, ...]] = {}
     for field, text in texts.items():
         if text:
-            brand_names = country != "SG" or current_settings().brand_names_sg
-            found[field] = check(text, country, brand_names=brand_names, has_event_terms=has_event_terms)
+            found[field] = policy.read_text(text, has_event_terms=has_event_terms)
     refused = _with(found, "block")
     if refused:
         raise TextRefused(refused)

@@ -12,7 +12,6 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  #
 from webapp.access import Audience, open_to
 from webapp.clinics.models import Clinic
 from webapp.domain.lint import Finding
-from webapp.domain.listing_csv.checks import USUAL_CURRENCY
 from webapp.domain.offers import OfferTerms
 from webapp.extensions import csrf
 from webapp.i18n import localised, today_in, utc_now
@@ -120,7 +119,7 @@ class _Page:
 
     @property
     def currency(self) -> str:
-        return self.offer.currency if self.offer else USUAL_CURRENCY[self.clinic.country]
+        return self.offer.currency if self.offer else market_policy(self.clinic.country).currency
 
     def form(self) -> OfferForm:
         """With what was sent, or with what the offer states now."""
