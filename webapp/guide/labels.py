@@ -1,4 +1,4 @@
-"""The words for the codes of a treatment's page: rows, topics, kinds of treatments and of sources."""
+"""The words for the codes of a treatment's page: rows, topics, kinds of treatments."""
 
 from flask_babel import lazy_gettext as _l
 
@@ -39,18 +39,6 @@ KINDS = {
     "product": _l("Products"),
     "class": _l("Kinds of treatment"),
     "device": _l("Devices"),
-}
-
-SOURCE_KINDS = {
-    "magazine": _l("magazine"),
-    "clinic_article": _l("article by a clinic"),
-    "interview": _l("interview"),
-    "field_notes": _l("our notes"),
-    "press": _l("press report"),
-    "supplier": _l("supplier’s page"),
-    "regulator": _l("regulator"),
-    "tax_rule": _l("tax rule"),
-    "law": _l("law"),
 }
 
 # BCP 47 tags of local names, in the order of the page.

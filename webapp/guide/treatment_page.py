@@ -1,39 +1,17 @@
 """A treatment's page in the reader's language: what the domain arranged, with words, marks and sources."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from webapp.domain import facts as domain
 from webapp.domain.facts import BRAND_TOPICS, AnswerPart, ComparisonTable, TreatmentPage
-from webapp.guide.labels import DOWNTIME, GROUPS, ROWS, SOURCE_KINDS
-from webapp.i18n import LANGUAGES, current_language, localised
-from webapp.treatments.models import Fact, Source
+from webapp.guide.labels import DOWNTIME, GROUPS, ROWS
+from webapp.i18n import LANGUAGES, current_language
+from webapp.treatments.documents import Said, SourceEntry, entries, numbered, said
+from webapp.treatments.models import Fact
 from webapp.treatments.queries import as_domain
 
 _NO_SOURCE_ROW = "what_no_source_says"
-
-
-@dataclass(frozen=True, slots=True)
-class SourceEntry:
-    """A document in the list at the page's end. `number` is what its marks show."""
-
-    number: int
-    title: str
-    publisher: str
-    kind: str
-    published_on: date | None
-    url: str | None
-    note: str
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """One statement with the sources that make it. `one_view`: a single clinic's opinion."""
-
-    text: str
-    sources: list[SourceEntry]
-    one_view: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,21 +79,13 @@ def build(rows: Sequence[Fact], treatment_slug: str, *, brands: bool) -> Page:
     return _Builder(rows, treatment_slug, brands=brands).page()
 
 
-def listed(sources: Sequence[Source]) -> list[SourceEntry]:
-    """Documents as a numbered list in the reader's language."""
-    return [_source_entry(number, source) for number, source in enumerate(sources, start=1)]
-
-
 class _Builder:
     def __init__(self, rows: Sequence[Fact], treatment_slug: str, *, brands: bool) -> None:
         self._tag = LANGUAGES[current_language()][0]
         facts = [as_domain(row, treatment_slug) for row in rows if brands or row.topic not in BRAND_TOPICS]
         self._arranged: TreatmentPage = domain.arrange(facts)
         stored = {source.key: source for row in rows for source in row.sources}
-        used = dict.fromkeys(key for fact in self._arranged.facts() for key in fact.sources)
-        self._sources: Mapping[str, SourceEntry] = {
-            key: _source_entry(number, stored[key]) for number, key in enumerate(used, start=1)
-        }
+        self._sources = numbered(self._arranged.facts(), stored.values())
 
     def page(self) -> Page:
         arranged = self._arranged
@@ -168,21 +138,7 @@ class _Builder:
         return blocks
 
     def _said(self, fact: domain.Fact) -> Said:
-        return Said(
-            fact.statement.in_language(self._tag), self._entries(fact.sources), fact.status == "one_view"
-        )
+        return said(fact, self._sources)
 
     def _entries(self, keys: Iterable[str]) -> list[SourceEntry]:
-        return sorted((self._sources[key] for key in set(keys)), key=lambda entry: entry.number)
-
-
-def _source_entry(number: int, source: Source) -> SourceEntry:
-    return SourceEntry(
-        number=number,
-        title=localised(source, "title"),
-        publisher=source.publisher,
-        kind=str(SOURCE_KINDS.get(source.kind, source.kind)),
-        published_on=source.published_on,
-        url=source.url,
-        note=localised(source, "note"),
-    )
+        return entries(keys, self._sources)

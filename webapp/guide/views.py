@@ -14,6 +14,7 @@ from webapp.moderation import authority_text
 from webapp.outbox import queries as outbox
 from webapp.settings import current_settings
 from webapp.treatments import queries as treatments
+from webapp.treatments.documents import listed
 from webapp.treatments.models import Treatment
 
 blueprint = Blueprint("guide", __name__, template_folder="templates")
@@ -67,7 +68,7 @@ def about_data() -> str:
     rates = exchange_rates.published()
     return render_template(
         "guide/about_data.html",
-        sources=treatment_page.listed(treatments.sources()),
+        sources=listed(treatments.sources()),
         rates=rates,
         rates_are_old=any(rate.is_stale(utc_now().date()) for rate in rates),
     )
