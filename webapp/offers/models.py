@@ -60,12 +60,31 @@ class Offer(Base):
     confirmed_by: Mapped[str | None] = mapped_column(String(200))
     # Off the public price list since; the row stays for the quotes and proposals that name it.
     retired_on: Mapped[date | None]
+    # The newest OfferVersion's number; 0 until the first is recorded.
+    version: Mapped[int] = mapped_column(default=0, server_default="0")
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
 
     parts: Mapped[list["OfferPart"]] = relationship(
         back_populates="offer", cascade="all, delete-orphan", order_by="OfferPart.position"
     )
+
+
+class OfferVersion(Base):
+    """What an offer said from `recorded_at` on, until the next number. Never changed: comparisons point at it."""
+
+    __tablename__ = "offer_version"
+    __table_args__ = (
+        UniqueConstraint("offer_id", "number"),
+        CheckConstraint("number > 0", name="number_positive"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    offer_id: Mapped[int] = mapped_column(ForeignKey("offer.id", ondelete="CASCADE"))
+    number: Mapped[int]
+    # As offers.terms_json writes it. Source and date of the price are those of the day it was recorded.
+    terms: Mapped[dict[str, Any]] = mapped_column(JSON)
+    recorded_at: Mapped[datetime]
 
 
 class OfferPart(Base):

@@ -1,11 +1,12 @@
 """Reads of the offers room: what clinics sell, as the domain's terms."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
 
-from sqlalchemy import Select, func, select
-from sqlalchemy.orm import selectinload
+from sqlalchemy import Select, and_, func, select, tuple_
+from sqlalchemy.orm import aliased, selectinload
 
 from webapp.domain.money import Money
 from webapp.domain.offers import (
@@ -22,18 +23,35 @@ from webapp.domain.offers import (
 )
 from webapp.domain.units import Unit
 from webapp.extensions import db
-from webapp.offers.models import Offer, OfferPart
+from webapp.offers.models import Offer, OfferPart, OfferVersion
+from webapp.offers.terms_json import terms_from_json
+from webapp.row_ids import LARGEST
 from webapp.treatments.models import Treatment
 
 
 @dataclass(frozen=True, slots=True)
 class PublishedOffer:
-    """An offer as a page uses it: whose it is, and its terms."""
+    """An offer as a page uses it: whose it is, its terms, and the number of their version (see `versions`)."""
 
     id: int
     clinic_id: int
     ref: str
+    version: int
     terms: OfferTerms
+
+
+@dataclass(frozen=True, slots=True)
+class KeptOffer:
+    """What an offer said in its version `number`, and what it says today: `current`, None once it has left the
+    price list, on `retired_on`.
+    """
+
+    offer_id: int
+    clinic_id: int
+    number: int
+    terms: OfferTerms
+    current: PublishedOffer | None
+    retired_on: date | None
 
 
 def for_clinics(clinic_ids: Sequence[int]) -> Mapping[int, Sequence[PublishedOffer]]:
@@ -41,7 +59,7 @@ def for_clinics(clinic_ids: Sequence[int]) -> Mapping[int, Sequence[PublishedOff
     offers: dict[int, list[PublishedOffer]] = defaultdict(list)
     if not clinic_ids:
         return offers
-    slugs = _slugs()
+    names = slugs()
     rows = db.session.scalars(
         select(Offer)
         .where(Offer.clinic_id.in_(clinic_ids), Offer.retired_on.is_(None))
@@ -49,8 +67,41 @@ def for_clinics(clinic_ids: Sequence[int]) -> Mapping[int, Sequence[PublishedOff
         .options(selectinload(Offer.parts))
     )
     for row in rows:
-        offers[row.clinic_id].append(PublishedOffer(row.id, row.clinic_id, row.ref, _terms(row, slugs)))
+        offers[row.clinic_id].append(
+            PublishedOffer(row.id, row.clinic_id, row.ref, row.version, terms_of(row, names))
+        )
     return offers
+
+
+def versions(pairs: Collection[tuple[int, int]]) -> dict[tuple[int, int], KeptOffer]:
+    """What these (offer id, version number) said, in one statement; a pair that never was is left out.
+
+    Whether a clinic's offers may be shown at all is the caller's to ask.
+    """
+    asked = [pair for pair in pairs if all(0 < number <= LARGEST for number in pair)]
+    if not asked:
+        return {}
+    kept, newest = aliased(OfferVersion), aliased(OfferVersion)
+    rows = db.session.execute(
+        select(
+            kept.number, kept.terms, newest.terms, Offer.id, Offer.clinic_id, Offer.ref, Offer.version,
+            Offer.source, Offer.verified_on, Offer.retired_on,
+        )
+        .join(Offer, Offer.id == kept.offer_id)
+        .join(newest, and_(newest.offer_id == Offer.id, newest.number == Offer.version))
+        .where(tuple_(kept.offer_id, kept.number).in_(asked))
+    )  # fmt: skip
+    found: dict[tuple[int, int], KeptOffer] = {}
+    for number, then, now, offer_id, clinic_id, ref, version, source, verified_on, retired_on in rows:
+        current = None
+        if retired_on is None:
+            # A confirmation is no version: source and date of the price are the row's.
+            terms = replace(terms_from_json(now), source=source, verified_on=verified_on)
+            current = PublishedOffer(offer_id, clinic_id, ref, version, terms)
+        found[offer_id, number] = KeptOffer(
+            offer_id, clinic_id, number, terms_from_json(then), current, retired_on
+        )
+    return found
 
 
 def offering(treatment_slug: str) -> Select[int]:
@@ -84,26 +135,26 @@ def clinics_per_treatment(clinic_ids: Sequence[int]) -> dict[str, int]:
 
 def with_retired(clinic_id: int) -> list[tuple[Offer, OfferTerms]]:
     """Every offer that a clinic has or had, in its order, with its row: for those who keep the price list."""
-    slugs = _slugs()
+    names = slugs()
     rows = db.session.scalars(
         select(Offer)
         .where(Offer.clinic_id == clinic_id)
         .order_by(Offer.id)
         .options(selectinload(Offer.parts))
     )
-    return [(row, _terms(row, slugs)) for row in rows]
+    return [(row, terms_of(row, names)) for row in rows]
 
 
-def terms_of(row: Offer) -> OfferTerms:
-    """The terms of one offer's row."""
-    return _terms(row, _slugs())
-
-
-def _slugs() -> dict[int, str]:
+def slugs() -> dict[int, str]:
+    """The catalogue's slugs by row id."""
     return dict(db.session.execute(select(Treatment.id, Treatment.slug)).all())
 
 
-def _terms(row: Offer, slugs: Mapping[int, str]) -> OfferTerms:
+def terms_of(row: Offer, names: Mapping[int, str] | None = None) -> OfferTerms:
+    """The terms of one offer's row. `names` are `slugs()`, for who reads many."""
+    if names is None:
+        names = slugs()
+
     def money(amount: int | None) -> Money | None:
         return None if amount is None else Money(amount, row.currency)
 
@@ -111,7 +162,7 @@ def _terms(row: Offer, slugs: Mapping[int, str]) -> OfferTerms:
         title=row.title,
         currency=row.currency,
         price=money(row.price_amount),
-        parts=tuple(_part(part, slugs) for part in row.parts),
+        parts=tuple(_part(part, names) for part in row.parts),
         tax=Tax(row.tax),
         price_kind=PriceKind(row.price_kind),
         price_basis=PriceBasis(row.price_basis),
@@ -146,9 +197,9 @@ def fees_from_json(fees: list[list[str | int]] | None, currency: str) -> tuple[F
     return tuple(Fee(str(name), Money(int(amount), currency)) for name, amount in fees)
 
 
-def _part(row: OfferPart, slugs: Mapping[int, str]) -> Part:
+def _part(row: OfferPart, names: Mapping[int, str]) -> Part:
     return Part(
-        treatment=slugs[row.treatment_id] if row.treatment_id is not None else None,
+        treatment=names[row.treatment_id] if row.treatment_id is not None else None,
         quantity=row.quantity.normalize() if row.quantity is not None else None,
         unit=Unit(row.unit) if row.unit else None,
         sessions=row.sessions,

@@ -1,5 +1,8 @@
-"""An offer's terms as JSON and back, for what waits for a decision. Money is [minor units, currency]."""
+"""An offer's terms as JSON and back, for what waits for a decision and for versions of offers. Money is
+[minor units, currency].
+"""
 
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
 from datetime import date
 from decimal import Decimal
@@ -20,18 +23,6 @@ from webapp.domain.offers import (
 )
 from webapp.domain.units import Unit
 
-_WORDS = {
-    "tax": Tax,
-    "price_kind": PriceKind,
-    "price_basis": PriceBasis,
-    "eligibility": Eligibility,
-    "consultation": Consultation,
-    "numbing": Numbing,
-    "injector": Injector,
-}
-_MONEY = ("price", "regular_price", "consultation_fee")
-_DAYS = ("valid_from", "valid_until", "verified_on")
-
 
 def terms_as_json(terms: OfferTerms) -> dict[str, Any]:
     """Every field by its name; `parts` and `other_fees` as lists."""
@@ -39,18 +30,15 @@ def terms_as_json(terms: OfferTerms) -> dict[str, Any]:
 
 
 def terms_from_json(values: dict[str, Any]) -> OfferTerms:
-    """What `terms_as_json` wrote. Raises KeyError, TypeError or ValueError for anything else."""
-    read: dict[str, Any] = dict(values)
-    for name, kind in _WORDS.items():
-        read[name] = None if values[name] is None else kind(values[name])
-    for name in _MONEY:
-        read[name] = None if values[name] is None else Money(*values[name])
-    for name in _DAYS:
-        read[name] = None if values[name] is None else date.fromisoformat(values[name])
-    read["tax_rate"] = _number(values["tax_rate"])
+    """What `terms_as_json` wrote, now or when OfferTerms had fewer fields: those are as if nobody stated them.
+
+    Raises KeyError, TypeError or ValueError for anything else.
+    """
+    read = dict(values)
+    for name, reader in _READERS.items():
+        if values.get(name) is not None:
+            read[name] = reader(values[name])
     read["parts"] = tuple(_part(part) for part in values["parts"])
-    fees = values["other_fees"]
-    read["other_fees"] = None if fees is None else tuple(Fee(name, Money(*amount)) for name, amount in fees)
     return OfferTerms(**read)
 
 
@@ -75,16 +63,37 @@ def _plain(value: Any) -> Any:
 
 
 def _part(values: dict[str, Any]) -> Part:
-    return Part(
-        treatment=values["treatment"],
-        quantity=_number(values["quantity"]),
-        unit=Unit(values["unit"]) if values["unit"] else None,
-        sessions=values["sessions"],
-        areas=tuple(values["areas"]),
-        interval_weeks=values["interval_weeks"],
-        words=values["words"],
-    )
+    read = dict(values)
+    for name, reader in _PART_READERS.items():
+        if values.get(name) is not None:
+            read[name] = reader(values[name])
+    return Part(**read)
 
 
-def _number(text: str | None) -> Decimal | None:
-    return None if text is None else Decimal(text)
+def _money(value: Sequence[Any]) -> Money:
+    return Money(*value)
+
+
+def _fees(value: Sequence[Any]) -> tuple[Fee, ...]:
+    return tuple(Fee(name, _money(amount)) for name, amount in value)
+
+
+# What is not as JSON has it; everything else is taken as it stands.
+_READERS: Mapping[str, Callable[[Any], Any]] = {
+    "price": _money,
+    "tax": Tax,
+    "price_kind": PriceKind,
+    "price_basis": PriceBasis,
+    "tax_rate": Decimal,
+    "regular_price": _money,
+    "valid_from": date.fromisoformat,
+    "valid_until": date.fromisoformat,
+    "eligibility": Eligibility,
+    "consultation": Consultation,
+    "consultation_fee": _money,
+    "other_fees": _fees,
+    "numbing": Numbing,
+    "injector": Injector,
+    "verified_on": date.fromisoformat,
+}
+_PART_READERS: Mapping[str, Callable[[Any], Any]] = {"quantity": Decimal, "unit": Unit, "areas": tuple}

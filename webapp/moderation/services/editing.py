@@ -27,6 +27,7 @@ from webapp.moderation.services import decisions, facts, offer_rows, placing, te
 from webapp.moderation.services.texts import Findings, TextRefused
 from webapp.offers.models import Offer
 from webapp.offers.queries import terms_of
+from webapp.offers.services import record_version
 from webapp.offers.terms_json import terms_as_json
 from webapp.settings import market_policy
 from webapp.treatments.models import Treatment
@@ -123,7 +124,7 @@ def save_offer(
     db.session.add(offer)
     offer.origin, offer.seen_on, offer.confirmed_by = said.origin, said.seen_on, said.confirmed_by
     offer.retired_on = None
-    db.session.flush()
+    record_version(offer, now)
     texts.hold(clinic, offer.ref, given, verdict.held, by, now)
     after = terms_of(offer)
     changed = _changed_terms(before, after)

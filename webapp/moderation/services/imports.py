@@ -26,6 +26,7 @@ from webapp.moderation.services.offer_rows import treatment_ids, write_parts, wr
 from webapp.moderation.services.proposals import CHANGE_CLINIC, CHANGE_OFFER, CHANGE_PRACTITIONER, Change
 from webapp.offers.models import Offer
 from webapp.offers.queries import terms_of
+from webapp.offers.services import record_versions
 from webapp.offers.terms_json import terms_as_json
 
 _AUTHORITY_COLUMNS = ("authority", "authority_by", "authority_on")
@@ -69,6 +70,7 @@ def import_listing(listing: Listing, now: datetime, *, only_missing: bool = Fals
     run.take_offers([row for row in listing.offers if row.clinic_ref not in frozen])
     run.take_parts({key: parts for key, parts in listing.parts_of_known.items() if key[0] not in frozen})
     db.session.flush()
+    record_versions(run.written, now)
     run.propose()
     run.remember_who_wants_out()
     for clinic_id in sorted({clinic.id for clinic in run.touched.values()}):
@@ -77,13 +79,14 @@ def import_listing(listing: Listing, now: datetime, *, only_missing: bool = Fals
 
 
 class _Import:
-    """One import under way: what is there, what was touched, what is to be proposed."""
+    """One import under way: what is there, what was touched and written, what is to be proposed."""
 
     def __init__(self, listing: Listing, now: datetime) -> None:
         self.now = now
         self.count = ImportCount()
         self.clinics = {row.ref: row for row in db.session.scalars(select(Clinic))}
         self.touched: dict[str, Clinic] = {}
+        self.written: list[Offer] = []
         self._changes: list[tuple[Clinic, str, date, Change]] = []
         self._treatments = treatment_ids()
         self._keeps_parts = listing.keeps_parts
@@ -187,6 +190,7 @@ class _Import:
             self._offers[clinic.id, row.offer_ref] = offer
             was_retired, offer.retired_on = offer.retired_on is not None, None
             if write_terms(offer, row.terms, self._treatments) or was_retired:
+                self.written.append(offer)
                 offer.origin = None
                 offer.updated_at = self.now
                 self.count.offers_changed += found is not None
@@ -202,6 +206,7 @@ class _Import:
                 terms = replace(terms_of(offer), parts=parts)
                 self._propose_terms(clinic, offer, OfferRow(0, clinic_ref, offer_ref, terms))
             elif write_parts(offer, parts, self._treatments):
+                self.written.append(offer)
                 offer.updated_at = self.now
                 self.count.offers_changed += 1
 

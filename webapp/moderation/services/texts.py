@@ -19,6 +19,7 @@ from webapp.moderation.actors import Actor
 from webapp.moderation.models import HeldText
 from webapp.moderation.services import decisions
 from webapp.offers.models import Offer
+from webapp.offers.services import record_version
 from webapp.settings import market_policy
 
 CLINIC_TEXTS = ("name", "name_zh", "name_ko")
@@ -140,7 +141,7 @@ def release(held: HeldText, by: Actor, now: datetime) -> bool:
     if held.state != "held":
         return False
     clinic = db.session.get_one(Clinic, held.clinic_id)
-    written = _write(clinic, held)
+    written = _write(clinic, held, now)
     held.state = "released" if written else "superseded"
     held.decided_at, held.decided_by = now, by.name
     decisions.log(
@@ -169,7 +170,7 @@ def refuse(held: HeldText, reason: str, by: Actor, now: datetime) -> None:
     )
 
 
-def _write(clinic: Clinic, held: HeldText) -> bool:
+def _write(clinic: Clinic, held: HeldText, now: datetime) -> bool:
     if not held.subject:
         setattr(clinic, held.field, held.text)
         return True
@@ -190,6 +191,7 @@ def _write(clinic: Clinic, held: HeldText) -> bool:
         offer.other_fees = fees
     else:
         setattr(offer, held.field, held.text)
+    record_version(offer, now)
     return True
 
 
