@@ -15,6 +15,7 @@ from cryptography.fernet import Fernet
 ROOT = Path(__file__).resolve().parent
 LOCAL_HOSTS = frozenset({"localhost"})
 MIN_SECRET_LENGTH = 32
+ECB_DAILY = "https://www.ecb.europa.eu/stats/eurofxref/eurofxref-daily.xml"
 
 
 class SettingsError(ValueError):
@@ -90,6 +91,8 @@ class Settings:
     nominatim_url: str = ""
     # Requests to each of them on one day (UTC).
     geocoding_per_day: int = 1000
+    # The European Central Bank's daily file; empty: never asked.
+    fx_rates_url: str = ""
 
     @property
     def is_development(self) -> bool:
@@ -197,6 +200,10 @@ def from_environment(environ: Mapping[str, str]) -> Settings:
         juso_url=_url(environ, "JUSO_URL", "https://business.juso.go.kr", problems),
         nominatim_url=_url(environ, "NOMINATIM_URL", "", problems),
         geocoding_per_day=_whole(environ, "GEOCODING_PER_DAY", 1000, problems),
+        # Unset and empty differ here: a fresh `make run` asks nobody, and an operator can say "never" too.
+        fx_rates_url=_url(
+            environ, "FX_RATES_URL", "" if development or "FX_RATES_URL" in environ else ECB_DAILY, problems
+        ),
     )
     if settings.foreign_enquiries_kr and not development and not settings.operator_registration_kr:
         problems.append(

@@ -11,6 +11,8 @@ from webapp.accounts import services as accounts_services
 from webapp.accounts.commands import accounts
 from webapp.domain.listing_csv import NotWritten, read, write
 from webapp.enquiries import services as enquiries
+from webapp.fx import services as exchange_rates
+from webapp.fx.commands import fx
 from webapp.geocoding.commands import places
 from webapp.moderation import export
 from webapp.moderation import queries as moderation
@@ -28,6 +30,7 @@ privacy = AppGroup("privacy", help="What is kept of patients, and for how long."
 def init_app(app: Flask) -> None:
     app.cli.add_command(seed)
     app.cli.add_command(accounts)
+    app.cli.add_command(fx)
     app.cli.add_command(listings)
     app.cli.add_command(places)
     app.cli.add_command(privacy)
@@ -37,7 +40,7 @@ def init_app(app: Flask) -> None:
 @click.option("--sample", is_flag=True, help="Also the invented clinics of seed/sample.")
 @click.option("--if-empty", is_flag=True, help="Only when no clinic is listed yet.")
 def seed(sample: bool, if_empty: bool) -> None:
-    """Load seed/reference: treatments, facts, the two cited clinics. Twice changes nothing."""
+    """Load seed/reference: treatments, facts, exchange rates, the two cited clinics. Twice changes nothing."""
     if sample and not current_settings().is_development:
         raise click.ClickException("Sample clinics are for development: BASE_URL is not this machine.")
     now = datetime.now(UTC)
@@ -48,6 +51,10 @@ def seed(sample: bool, if_empty: bool) -> None:
         except SeedBroken as error:
             raise click.ClickException(str(error)) from None
         click.echo(f"{count.clinics_added} clinics and {count.offers_added} offers added", err=True)
+    else:
+        # Clinics may have been loaded before there were rates.
+        with unit_of_work():
+            exchange_rates.load_snapshot()
     if sample:
         # Also where the clinics were loaded before there were accounts.
         with unit_of_work():

@@ -25,6 +25,7 @@ SWEEP_REFRESHES = "refresh.sweep"
 LOCATE_CLINIC = "geocoding.locate"
 SWEEP_GEOCODING = "geocoding.sweep"
 PLAN_GEOCODING = "geocoding.plan"
+REFRESH_RATES = "fx.refresh"
 
 # Longest wait for the broker inside a request, in seconds, and how long it is then left alone. With the
 # defaults of kombu a request was held for 6 s by a stopped broker and for over 30 s by a frozen one.

@@ -37,6 +37,7 @@ celery = Celery(
     include=[
         "workers.accounts",
         "workers.enquiries",
+        "workers.fx",
         "workers.geocoding",
         "workers.moderation",
         "workers.outbox",

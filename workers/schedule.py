@@ -11,6 +11,7 @@ from webapp.queue import (
     FORGET_ENQUIRIES,
     PLAN_GEOCODING,
     PLAN_REFRESHES,
+    REFRESH_RATES,
     REMIND_CLINICS,
     SWEEP_DELIVERIES,
     SWEEP_GEOCODING,
@@ -75,5 +76,12 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "task": PLAN_GEOCODING,
         "schedule": 900.0,
         "options": {"queue": PERIODIC, "expires": 900},
+    },
+    # Asks for the day's exchange rates, published on working days about 16:00 in Frankfurt; some hours after an
+    # answer it asks again, after a failure the next time.
+    "refresh exchange rates": {
+        "task": REFRESH_RATES,
+        "schedule": 3600.0,
+        "options": {"queue": PERIODIC, "expires": 3600},
     },
 }

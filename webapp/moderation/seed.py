@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from config import ROOT
 from webapp.domain.listing_csv import Listing, read
+from webapp.fx.services import load_snapshot
 from webapp.moderation import queries
 from webapp.moderation.services.imports import ImportCount, import_listing
 from webapp.treatments.services import load_reference
@@ -24,11 +25,13 @@ class SeedBroken(Exception):
 
 
 def seed(now: datetime, *, sample: bool) -> ImportCount:
-    """Load treatments, facts and the two cited clinics, and the sample clinics too, in the caller's transaction.
+    """Load treatments, facts, exchange rates and the two cited clinics, and the sample clinics too.
 
-    Clinics whose ref is known are left alone, so that seeding twice changes nothing. Raises SeedBroken.
+    In the caller's transaction. Clinics whose ref is known are left alone, so that seeding twice changes nothing.
+    Raises SeedBroken.
     """
     load_reference(SEED / "reference")
+    load_snapshot()
     count = import_listing(_read(SEED / "reference" / "listing"), now, only_missing=True)
     if sample:
         listing = _read(SEED / "sample")
