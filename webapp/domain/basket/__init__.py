@@ -26,6 +26,7 @@ from webapp.domain.basket.mix import (
     stated_amounts,
 )
 from webapp.domain.basket.solver import MAX_STATES, TooLarge
+from webapp.domain.basket.visiting import visits, wants_of_visits
 
 __all__ = [
     "MAX_STATES",
@@ -48,4 +49,6 @@ __all__ = [
     "not_comparable",
     "stated_amounts",
     "unmet",
+    "visits",
+    "wants_of_visits",
 ]
