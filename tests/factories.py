@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from webapp.clinics.models import Clinic
 from webapp.offers.models import Offer, OfferPart
+from webapp.offers.services import record_version
 from webapp.treatments.models import Treatment
 
 NOW = datetime(2026, 11, 21, 4, 0, tzinfo=UTC)
@@ -78,5 +79,5 @@ def offer(session: Session, at: Clinic, parts: Sequence[dict[str, Any]] = ({},),
             )
         )
     session.add(row)
-    session.flush()
+    record_version(row, row.created_at)
     return row
