@@ -112,6 +112,13 @@ def treatment_label(treatment: Treatment, policy: MarketPolicy) -> str:
     return localised(treatment, "name" if policy.name_is_public(treatment) else "generic")
 
 
+def heading_label(treatment: Treatment, countries: Sequence[str]) -> str:
+    """The treatment's name on a page that speaks of several markets: the generic one where any of them wants it."""
+    labels = {treatment_label(treatment, market_policy(country)) for country in countries}
+    generic = localised(treatment, "generic")
+    return generic if generic in labels else next(iter(labels), generic)
+
+
 def name_is_public(slug: str | None, names: Names, policy: MarketPolicy) -> bool:
     """May the product's own name, and so the clinic's own words about it, stand on a public page?"""
     return policy.name_is_public(names.get(slug or ""))

@@ -1,29 +1,25 @@
 """The clinic's page: its state, what it offers, what a reader can check, and where each fact comes from."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import cache
 from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from config import ROOT
 from webapp.clinics.labels import ENQUIRY_REFUSALS, WEEKDAYS, source_words
 from webapp.clinics.models import Clinic, Practitioner
 from webapp.directory.cards import Names, OfferView, clinic_name, offer_view
 from webapp.directory.labels import language_names
+from webapp.directory.questions import questions
 from webapp.domain.listing_csv.hours import InvalidHours, OpeningSpan, Weekday, parse_hours
 from webapp.domain.offers import Consultation, Field, OfferTerms, is_stale, unstated
-from webapp.i18n import LANGUAGES, format_day, format_money, today_in, utc_now
+from webapp.i18n import format_day, format_money, today_in, utc_now
 from webapp.moderation.queries import fact_sources
 from webapp.offers.labels import FIELDS, INJECTOR, NUMBING
 from webapp.offers.queries import PublishedOffer
 from webapp.settings import current_settings, market_policy
-
-_QUESTIONS = ROOT / "seed" / "reference" / "questions.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,16 +252,3 @@ def _terms_stated(terms: OfferTerms, *, priced: bool) -> list[tuple[str, str]]:
     if priced and terms.refund_terms:
         rows.append((_("Refund"), terms.refund_terms))
     return rows
-
-
-@cache
-def _question_texts() -> list[dict[str, str]]:
-    rows: list[dict[str, str]] = json.loads(_QUESTIONS.read_text(encoding="utf-8"))["questions"]
-    return rows
-
-
-def questions() -> dict[str, tuple[str, str, list[str]]]:
-    """The questions to ask a clinic: language code → (BCP 47 tag, the language's own name, questions)."""
-    return {
-        code: (tag, name, [row[code] for row in _question_texts()]) for code, (tag, name) in LANGUAGES.items()
-    }

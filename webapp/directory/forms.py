@@ -4,26 +4,19 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
 from webapp.domain.geo import Box, Point, round_to_100m
 from webapp.domain.market import Country
-from webapp.domain.units import InvalidQuantity, Quantity, UnknownUnit
 from webapp.search.one_box import MAX_LENGTH
 from webapp.search.queries import MAX_RADIUS_M, Sort
 
 MAX_COMPARED = 5
-MAX_SESSIONS = 12
 RADII_M = (500, 1_000, 1_500, 3_000, 5_000, 10_000, 25_000)
 _MIN_RADIUS_M = 100
 _CLINIC_SLUG = re.compile(r"[a-z0-9-]{1,128}", re.ASCII)
 _TREATMENT_SLUG = re.compile(r"[a-z0-9_]{1,64}", re.ASCII)
-# SLUG:SESSIONS[xQTYUNIT][@AREA], as the JSON API takes it.
-_WANT = re.compile(
-    r"(?P<slug>[a-z0-9_]{1,64}):(?P<sessions>\d{1,3})(?:x(?P<quantity>[\d.]{1,12}[a-z]{1,10}))?(?:@\w{1,40})?"
-)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 Query = MultiDict[str, str]
@@ -49,20 +42,6 @@ class SearchQuery:
         return not (self.what or self.near or self.point or self.treatment)
 
 
-@dataclass(frozen=True, slots=True)
-class CompareQuery:
-    """The query of /compare. `quantity_given` is False where the catalogue's usual quantity is meant."""
-
-    clinics: Sequence[str]
-    too_many: bool
-    treatment: str | None
-    sessions: int
-    quantity: Quantity | None
-    quantity_text: str
-    quantity_given: bool
-    quantity_unread: bool
-
-
 def read_search(args: Query) -> SearchQuery:
     point_given = bool(args.get("lat") or args.get("lng"))
     return SearchQuery(
@@ -76,25 +55,6 @@ def read_search(args: Query) -> SearchQuery:
         box=_box(args.get("bbox")),
         sort=_sort(args.get("sort")),
         cursor=args.get("cursor") or None,
-    )
-
-
-def read_compare(args: Query) -> CompareQuery:
-    clinics = clinic_slugs(args.getlist("clinic"))
-    want = _WANT.fullmatch(args.get("want", "")[:200])
-    treatment = want["slug"] if want else treatment_slug(args.get("treatment"))
-    sessions = want["sessions"] if want else args.get("sessions", "")
-    text = (want["quantity"] or "") if want else plain_text(args.get("quantity"))[:40]
-    quantity = _quantity(text)
-    return CompareQuery(
-        clinics=clinics[:MAX_COMPARED],
-        too_many=len(clinics) > MAX_COMPARED,
-        treatment=treatment,
-        sessions=_sessions(sessions),
-        quantity=quantity,
-        quantity_text=text,
-        quantity_given=bool(text) or (want is None and "quantity" in args),
-        quantity_unread=bool(text) and quantity is None,
     )
 
 
@@ -155,15 +115,3 @@ def _box(text: str | None) -> Box | None:
 
 def _sort(text: str | None) -> Sort | None:
     return Sort(text) if text in {sort.value for sort in Sort} else None
-
-
-def _sessions(text: Any) -> int:
-    value = _number(str(text))
-    return 1 if value is None else int(max(1, min(value, MAX_SESSIONS)))
-
-
-def _quantity(text: str) -> Quantity | None:
-    try:
-        return Quantity.parse(text) if text else None
-    except (InvalidQuantity, UnknownUnit):
-        return None

@@ -1,6 +1,6 @@
 """What the results page says: what was understood, what must be asked, and the clinics that answer."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -15,7 +15,7 @@ from webapp.domain.market import Country
 from webapp.domain.text import name_key
 from webapp.geocoding import queries as geocoding
 from webapp.geocoding.gazetteer import Place, PlaceSearch
-from webapp.i18n import current_language, format_distance, localised, utc_now
+from webapp.i18n import current_language, format_distance, utc_now
 from webapp.search import one_box
 from webapp.search.queries import ClinicResults, InvalidCursor, Sort, find_clinics
 from webapp.settings import market_policy
@@ -192,13 +192,6 @@ def starting_points() -> list[Choice]:
 def place_label(place: Place) -> str:
     """A subway station says that it is one: Gangnam alone is the district."""
     return _("%(name)s Station", name=place.name) if place.kind == "station" else place.name
-
-
-def heading_label(treatment: Treatment, countries: Sequence[str]) -> str:
-    """The treatment's name on a page that speaks of several markets: the generic one where any of them wants it."""
-    labels = {treatment_label(treatment, market_policy(country)) for country in countries}
-    generic = localised(treatment, "generic")
-    return generic if generic in labels else next(iter(labels), generic)
 
 
 @dataclass(frozen=True, slots=True)

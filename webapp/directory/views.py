@@ -6,9 +6,7 @@ from typing import Any
 from flask import (
     Response,
     abort,
-    current_app,
     jsonify,
-    make_response,
     render_template,
     request,
     url_for,
@@ -19,27 +17,23 @@ from webapp.clinics import queries as clinics_queries
 from webapp.clinics.models import Clinic
 from webapp.directory import results as results_page
 from webapp.directory.blueprint import blueprint
-from webapp.directory.cards import more_offers, treatment_names
+from webapp.directory.cards import heading_label, more_offers, treatment_names
 from webapp.directory.clinic_page import clinic_page
-from webapp.directory.comparison import compare as compare_clinics
-from webapp.directory.comparison import usual_quantity
+from webapp.directory.compare.views import compare as compare
 from webapp.directory.forms import (
     MAX_COMPARED,
-    MAX_SESSIONS,
     RADII_M,
     clinic_slugs,
-    read_compare,
     read_search,
 )
 from webapp.directory.json_ld import json_ld
 from webapp.directory.labels import AUTHORITY, MARKETS, SORTS, radius_words
 from webapp.directory.map_data import features, map_data
-from webapp.directory.results import Asks, Choice, Understood, heading_label, starting_points
-from webapp.directory.tray import of_clinics, read_tray, remember
+from webapp.directory.results import Asks, Choice, Understood, starting_points
+from webapp.directory.tray import read_tray
 from webapp.domain.geo import Point
 from webapp.domain.market import Country
 from webapp.offers import queries as offers
-from webapp.offers.labels import quantity_words
 from webapp.search.one_box import MAX_LENGTH
 from webapp.search.queries import Sort
 from webapp.treatments.models import Treatment
@@ -156,63 +150,11 @@ def clinic(slug: str) -> str:
     )
 
 
-@blueprint.get("/compare")
-@open_to(Audience.ANYONE)
-def compare() -> Response:
-    """Up to five clinics, one treatment, so many sessions: their offers part by part."""
-    names = treatment_names()
-    query = read_compare(request.args)
-    # The form sends its own mark, so that unticking every clinic means none and not "as before".
-    explicit = bool(query.clinics) or "chosen" in request.args
-    chosen = clinics_queries.by_slugs(query.clinics) if explicit else []
-    tray = of_clinics(chosen) if explicit else read_tray(request)
-    if not explicit and tray.picked:
-        chosen = clinics_queries.by_slugs(tray.slugs)
-    published = offers.for_clinics([clinic.id for clinic in chosen])
-    treatment = names.get(query.treatment or "") or _most_held(published, names)
-    usual = usual_quantity(treatment) if treatment else None
-    page = render_template(
-        "directory/compare.html",
-        query=query,
-        chosen=chosen,
-        tray=tray,
-        treatment=treatment,
-        treatment_label=heading_label(treatment, [clinic.country for clinic in chosen] or _COUNTRIES)
-        if treatment
-        else None,
-        comparison=compare_clinics(chosen, published, treatment, query, names)
-        if treatment and chosen
-        else None,
-        quantity_text=query.quantity_text if query.quantity_given else (quantity_words(usual) or ""),
-        treatment_options=_options(names),
-        max_clinics=MAX_COMPARED,
-        max_sessions=MAX_SESSIONS,
-        authority=AUTHORITY,
-    )
-    response = make_response(page)
-    if explicit:
-        remember(response, tray.slugs, secure=current_app.config["SESSION_COOKIE_SECURE"])
-    return response
-
-
 def _by_market(choices: Sequence[Choice]) -> dict[str, list[tuple[Choice, str]]]:
     groups: dict[str, list[tuple[Choice, str]]] = {}
     for choice in choices:
         groups.setdefault(choice.hint, []).append((choice, _address(choice)))
     return groups
-
-
-def _most_held(published: Mapping[int, Sequence[Any]], names: Mapping[str, Treatment]) -> Treatment | None:
-    """The treatment that most of the chosen clinics offer, in the reviewed file's order among equals."""
-    held = {
-        slug: sum(
-            any(part.treatment == slug for offer in rows for part in offer.terms.parts)
-            for rows in published.values()
-        )
-        for slug in names
-    }
-    best = max(held, key=lambda slug: held[slug], default=None)
-    return names[best] if best and held[best] else names.get(_FEATURED[0])
 
 
 def _label(treatment: Treatment) -> str:

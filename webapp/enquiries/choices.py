@@ -1,5 +1,8 @@
 """The coded lists of the form: what bothers the patient, and how else she may be reached."""
 
+from collections.abc import Sequence
+from enum import StrEnum
+
 from flask_babel import lazy_gettext as _l
 
 from webapp.enquiries.models import Enquiry
@@ -16,6 +19,30 @@ CONCERNS = {
     "elasticity": _l("Less firm than it was"),
     "under_eyes": _l("Under the eyes"),
     "other": _l("Something else"),
+}
+
+class Missing(StrEnum):
+    """What a published price may leave open; the form can be opened with questions about it."""
+
+    PRICE = "price"
+    QUANTITY = "quantity"
+    AREA = "area"
+    PARTS = "parts"
+    TAX = "tax"
+    CONSULTATION = "consultation"
+    FEES = "fees"
+    NUMBING = "numbing"
+
+
+_QUESTIONS = {
+    Missing.PRICE: _l("What is the price now?"),
+    Missing.QUANTITY: _l("How much do I get per session?"),
+    Missing.AREA: _l("Which areas is the price for?"),
+    Missing.PARTS: _l("What exactly does the combination hold?"),
+    Missing.TAX: _l("Is tax in the price, and if not, how much is it?"),
+    Missing.CONSULTATION: _l("What does the consultation cost, and is it taken off with the treatment?"),
+    Missing.FEES: _l("Are there other fees, for needle, medicine or aftercare?"),
+    Missing.NUMBING: _l("Is numbing cream in the price, or how much is it?"),
 }
 
 # How a clinic stands in one enquiry until its answer stands there itself.
@@ -39,3 +66,8 @@ CHANNELS = {
 def concern_words(enquiry: Enquiry) -> list[str]:
     """The enquiry's concerns in the reader's language."""
     return [str(CONCERNS[code]) for code in (enquiry.concerns or "").split(";") if code in CONCERNS]
+
+
+def questions_about(codes: Sequence[str]) -> str:
+    """One question a line for those of the codes that are ones of Missing, in the reader's language."""
+    return "\n".join(str(words) for code, words in _QUESTIONS.items() if code in codes)

@@ -18,6 +18,7 @@ from webapp.clinics.labels import ENQUIRY_REFUSALS
 from webapp.clinics.models import Clinic
 from webapp.enquiries import consent, services
 from webapp.enquiries.behind import remember_opened
+from webapp.enquiries.choices import questions_about
 from webapp.enquiries.forms import MAX_CLINICS, EnquiryForm, is_too_fast
 from webapp.extensions import csrf, limiter
 from webapp.form_choices import choices
@@ -181,6 +182,7 @@ def _prefill(form: EnquiryForm) -> None:
     sessions = request.args.get("sessions", "")
     if sessions.isascii() and sessions.isdigit():
         form.sessions.data = int(sessions[:3])
+    form.message.data = questions_about(request.args.getlist("missing")) or form.message.data
     form.started.data = _mark_start()
 
 

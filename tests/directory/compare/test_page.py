@@ -1,4 +1,4 @@
-"""Compare: bills that add up in each clinic's own currency, and reasons where they cannot."""
+"""The page /compare: bills that add up, what stands beside them, and reasons where there is no sum."""
 
 from decimal import Decimal
 
@@ -29,8 +29,9 @@ def test_a_complete_sum_and_an_incomplete_one(session: Session, client: FlaskCli
     assert "Total incomplete" in part
     assert "Whether tax is in the price is not stated." in part
     assert "The consultation fee is not stated." in part
-    assert page.links("Ask these 2 clinics for quotes") == [
+    assert page.links("Ask these 2 clinics for what is missing") == [
         f"/enquiries/new?clinic={complete.slug}&clinic={silent.slug}&treatment=rejuran_healer&sessions=3"
+        "&missing=consultation&missing=fees&missing=numbing&missing=tax"
     ]
 
 
@@ -48,19 +49,26 @@ def test_parts_chips_and_what_is_left_over(session: Session, client: FlaskClient
         Page(client, f"/compare?clinic={clinic.slug}&treatment=rejuran_healer&sessions=3").check()
     )
     assert "2 × Duo S$1,000" in column
-    assert "1 session of Rejuran Healer is left over; 2 sessions of Rejuran Eye are left over." in column
+    assert (
+        "1 session of Rejuran Healer 2 ml is left over; 2 sessions of Rejuran Eye 1 ml are left over."
+        in column
+    )
 
 
-def test_two_markets_stand_apart_each_in_its_currency(seeded: Session, client: FlaskClient) -> None:
+def test_two_markets_side_by_side_each_in_its_currency_and_in_the_readers(
+    seeded: Session, client: FlaskClient
+) -> None:
     page = Page(
         client,
-        "/compare?clinic=chameoksae-clinic&clinic=larch-linden-skin-clinic&treatment=rejuran_healer&sessions=3",
+        "/compare?clinic=chameoksae-clinic&clinic=larch-linden-skin-clinic&want=rejuran_healer:3x2ml&currency=SGD",
     ).check()
     korea, singapore = columns(page)
-    assert "S$" not in korea
+    assert "Total ₩768,900" in korea
+    assert "in SGD S$733.49" in korea
+    assert "Total S$2,452.50" in singapore
     assert "₩" not in singapore
-    assert "The two markets are not ranked against each other." in page.text
-    assert [words(element) for element in page.all("h2")] == ["Gangnam, Seoul", "Singapore"]
+    assert "1 SGD = 1048.27 KRW · European Central Bank" in page.text
+    assert "this rate is old" in page.text
 
 
 def test_another_quantity_is_not_compared(session: Session, client: FlaskClient) -> None:
@@ -69,14 +77,13 @@ def test_another_quantity_is_not_compared(session: Session, client: FlaskClient)
     session.commit()
     base = f"/compare?clinic={clinic.slug}&treatment=rejuran_healer"
     usual = Page(client, base).check()
-    assert usual.all("input", id="quantity")[0].get("value") == "2 ml"
-    assert "It lists no offer of this treatment in this quantity." in usual.text
-    assert "1 offer in another quantity" in usual.text
-    assert "Total S$500" in Page(client, base + "&quantity=").check().text
+    assert "1 × Rejuran Healer 2 ml (amount: how it is usually sold)" in usual.text
+    assert "it is offered only in another amount, variant or area." in usual.text
+    assert "Four: another amount: 4 ml" in usual.text
     assert "Total S$500" in Page(client, base + "&quantity=4cc").check().text
     unread = Page(client, base + "&quantity=a+lot").check()
     assert "We cannot read “a lot”." in unread.text
-    assert unread.all("input", id="quantity")[0].get("value") == "a lot"
+    assert unread.all("input", id="quantity-0")[0].get("value") == "a lot"
 
 
 def test_the_query_of_the_json_api_is_read_too(session: Session, client: FlaskClient) -> None:
@@ -84,7 +91,7 @@ def test_the_query_of_the_json_api_is_read_too(session: Session, client: FlaskCl
     factories.offer(session, clinic)
     session.commit()
     page = Page(client, f"/compare?clinic={clinic.slug}&want=rejuran_healer:3x2ml").check()
-    assert page.all("input", id="sessions")[0].get("value") == "3"
+    assert page.all("input", id="sessions-0")[0].get("value") == "3"
     assert "Total S$1,500" in page.text
 
 

@@ -1,0 +1,179 @@
+"""A course over time at one clinic: the lowest and highest the sources allow, the first year, and leaving early."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from webapp.directory.compare.query import Row
+from webapp.domain.basket import Mix, TooLarge
+from webapp.domain.course_plan import Assumption, Exit, Plan, Span, Years, assumption, exit_values, years
+from webapp.domain.facts import Fact
+from webapp.domain.money import Money
+from webapp.domain.offers import Want
+from webapp.treatments import queries as treatments
+
+TOPICS = ("sessions", "interval_weeks", "maintenance_months")
+
+# The mix of a basket at one clinic; what a page asks again and again with other numbers of sessions.
+MixOf = Callable[[Sequence[Want]], Mix | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Assumed:
+    """What a want's course is reckoned with; each None where no source says and the reader did not.
+
+    `sessions` is what sources say, shown beside the number she chose.
+    """
+
+    want: Want
+    sessions: Assumption | None
+    interval_weeks: Assumption | None
+    maintenance_months: Assumption | None
+
+    @property
+    def plan(self) -> Plan:
+        """The reader's number of sessions, repeated as assumed."""
+        chosen = Assumption(Span(self.want.sessions, self.want.sessions), own=True)
+        return Plan(chosen, self.interval_weeks, self.maintenance_months)
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Course totals at one clinic: with the fewest and the most sessions that sources name, and as chosen."""
+
+    low: Money | None
+    chosen: Money | None
+    high: Money | None
+
+
+@dataclass(frozen=True, slots=True)
+class OverTime:
+    """(lowest, highest) of the first year and of each following one; None where it cannot be told.
+
+    `unsaid` are the wants for which nobody says how often they are repeated; they are in neither figure.
+    """
+
+    first: tuple[Money, Money] | None
+    following: tuple[Money, Money] | None
+    unsaid: tuple[Want, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """Stopping before a course that was paid for ahead is used up: one row per number of sessions used."""
+
+    ref: str
+    exits: tuple[Exit, ...]
+
+
+def assumed(wants: Sequence[Want], rows: Sequence[Row]) -> list[Assumed]:
+    """The sources' figures for every want, with the reader's own in their place where she gave some."""
+    facts: Mapping[str, Sequence[Fact]] = treatments.figures_of([want.treatment for want in wants], TOPICS)
+    own = [row for row in rows if row.want is not None]
+    return [
+        Assumed(
+            want,
+            assumption(facts[want.treatment], "sessions"),
+            assumption(facts[want.treatment], "interval_weeks", _own(row.weeks)),
+            assumption(facts[want.treatment], "maintenance_months", _own(row.months)),
+        )
+        for want, row in zip(wants, own, strict=True)
+    ]
+
+
+def reach(mix_of: MixOf, courses: Sequence[Assumed], chosen: Money | None) -> Reach:
+    """Totals of the shortest and the longest course that the sources name, beside the chosen one."""
+    low, high = (
+        _total(mix_of([_with(course.want, pick(course)) for course in courses])) for pick in (_fewest, _most)
+    )
+    return Reach(low, chosen, high)
+
+
+def over_time(mix_of: MixOf, courses: Sequence[Assumed]) -> OverTime:
+    """What the years cost: the first bought as one basket, each following one by single sessions.
+
+    Later sessions lie months apart and what is bought ahead may expire, so they are reckoned one by one.
+    """
+    said = [course for course in courses if years(course.plan).first is not None]
+    unsaid = tuple(course.want for course in courses if course not in said)
+    if not said:
+        return OverTime(None, None, unsaid)
+    counts = [years(course.plan) for course in said]
+    first = _range(
+        [
+            _total(
+                mix_of([_with(c.want, n.first[which]) for c, n in zip(said, counts, strict=True) if n.first])
+            )
+            for which in (0, 1)
+        ]
+    )
+    singles = [_total(mix_of([_with(course.want, 1)])) for course in said]
+    return OverTime(first, _following(singles, counts), unsaid)
+
+
+def _following(singles: Sequence[Money | None], counts: Sequence[Years]) -> tuple[Money, Money] | None:
+    """Each treatment's single session as often as a year repeats it, half up at the minor unit."""
+    sums = [Fraction(0), Fraction(0)]
+    for single, count in zip(singles, counts, strict=True):
+        if single is None or count.following is None:
+            return None
+        sums = [whole + single.amount * often for whole, often in zip(sums, count.following, strict=True)]
+    currency = next(single.currency for single in singles if single is not None)
+    return Money(_half_up(sums[0]), currency), Money(_half_up(sums[1]), currency)
+
+
+def leaving(mix: Mix) -> list[Leaving]:
+    """For every purchase of several sessions: what each session taken has cost if she stops early.
+
+    Clinics' refund terms are their own words, which nothing here reads; so it shows the dearest case, that
+    nothing comes back, beside those words.
+    """
+    found: list[Leaving] = []
+    for purchase in mix.purchases:
+        sessions = sum(part.sessions for part in purchase.terms.parts)
+        if sessions > 1 and len(purchase.terms.parts) == 1 and purchase.each is not None and mix.complete:
+            found.append(Leaving(purchase.ref, exit_values(purchase.each, sessions, None)))
+    return found
+
+
+def quietly(mix: Callable[[Sequence[Want]], Mix]) -> MixOf:
+    """The same, None where a basket is too large to be searched."""
+
+    def asked(wants: Sequence[Want]) -> Mix | None:
+        try:
+            return mix(wants)
+        except TooLarge:
+            return None
+
+    return asked
+
+
+def _own(number: int | None) -> Span | None:
+    return None if number is None else Span(number, number)
+
+
+def _with(want: Want, sessions: int) -> Want:
+    return replace(want, sessions=sessions)
+
+
+def _fewest(course: Assumed) -> int:
+    return course.want.sessions if course.sessions is None else course.sessions.span.low
+
+
+def _most(course: Assumed) -> int:
+    return course.want.sessions if course.sessions is None else course.sessions.span.high
+
+
+def _total(mix: Mix | None) -> Money | None:
+    return None if mix is None else mix.total
+
+
+def _range(sums: Sequence[Money | None]) -> tuple[Money, Money] | None:
+    known = [one for one in sums if one is not None]
+    if len(known) < len(sums):
+        return None
+    return min(known, key=lambda one: one.amount), max(known, key=lambda one: one.amount)
+
+
+def _half_up(value: Fraction) -> int:
+    return (2 * value.numerator + value.denominator) // (2 * value.denominator)

@@ -1,0 +1,130 @@
+"""Courses over time in words: what they are reckoned with and from whom, the years, and stopping early."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from webapp.directory.compare.columns import Column
+from webapp.directory.compare.course import Assumed, Leaving, OverTime
+from webapp.domain.course_plan import Assumption, Span
+from webapp.domain.money import Money
+from webapp.i18n import format_money, localised
+from webapp.treatments import queries as treatments
+
+
+@dataclass(frozen=True, slots=True)
+class AssumedLine:
+    """What a treatment's course is reckoned with; `unsaid` names what no source says."""
+
+    treatment: str
+    said: list[str]
+    unsaid: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class YearLine:
+    """A clinic's costs by year; None is incomplete."""
+
+    name: str
+    chosen: str | None
+    first: str | None
+    following: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class LeavingLine:
+    """Stopping early: per number of sessions used, what each has cost. `refund` in the clinic's own words."""
+
+    name: str
+    title: str
+    refund: str | None
+    expires: int | None
+    exits: list[tuple[int, str]]
+
+
+def assumed_lines(courses: Sequence[Assumed], labels: Mapping[str, str]) -> list[AssumedLine]:
+    """One per treatment; `labels` are their public names by slug."""
+    publishers = {source.key: localised(source, "title") for source in treatments.sources()}
+    return [_assumed(course, labels[course.want.treatment], publishers) for course in courses]
+
+
+def _assumed(course: Assumed, label: str, sources: Mapping[str, str]) -> AssumedLine:
+    chosen = Span(course.want.sessions, course.want.sessions)
+    known = [
+        (course.sessions, _sessions, _("how many sessions")),
+        (course.interval_weeks, _weeks, _("how far apart")),
+        (course.maintenance_months, _months, _("how often it is repeated")),
+    ]
+    said: list[str] = []
+    for figure, words, _name in known:
+        if figure is None:
+            continue
+        own = [_("%(figure)s (yours)", figure=words(figure.span))] if figure.own else []
+        if figure is course.sessions and figure.span != chosen:
+            own = [_("%(figure)s (your choice)", figure=_sessions(chosen))]
+        said.append("; ".join([*own, *_as_sourced(figure, words, sources)]))
+    open_ = [name for figure, _words, name in known if figure is None]
+    return AssumedLine(label, said, _("No source says: %(what)s.", what=", ".join(open_)) if open_ else None)
+
+
+def _as_sourced(figure: Assumption, words: Callable[[Span], str], sources: Mapping[str, str]) -> list[str]:
+    """Each figure once, with all the documents that give it."""
+    found: dict[Span, list[str]] = {}
+    for row in figure.sources:
+        span = Span(row.range.low, row.range.high)
+        found.setdefault(span, []).append(sources.get(row.source, row.source))
+    return [
+        _("%(figure)s (%(source)s)", figure=words(span), source="; ".join(documents))
+        for span, documents in found.items()
+    ]
+
+
+def _span(span: Span) -> str:
+    return str(span.low) if span.low == span.high else f"{span.low}–{span.high}"
+
+
+def _sessions(span: Span) -> str:
+    return ngettext("%(span)s session", "%(span)s sessions", span.high, span=_span(span))
+
+
+def _weeks(span: Span) -> str:
+    return ngettext("%(span)s week apart", "%(span)s weeks apart", span.high, span=_span(span))
+
+
+def _months(span: Span) -> str:
+    return ngettext("again after %(span)s month", "again after %(span)s months", span.high, span=_span(span))
+
+
+def year_line(column: Column, found: OverTime) -> YearLine:
+    """A row of the table of years."""
+    return YearLine(column.name, column.total, _range(found.first), _range(found.following))
+
+
+def leaving_lines(column: Column, found: Sequence[Leaving]) -> list[LeavingLine]:
+    """For each purchase of several sessions; none of one session can be left early."""
+    titles = {view.offer.ref: view.title for view in column.bought}
+    lines: list[LeavingLine] = []
+    for row in found:
+        terms = column.answer.terms[row.ref]
+        each = [(one.used, one.at_most) for one in row.exits if one.used]
+        lines.append(
+            LeavingLine(
+                column.name,
+                titles.get(row.ref, terms.title),
+                terms.refund_terms,
+                terms.expires_after_days,
+                [(used, format_money(cost)) for used, cost in each if cost is not None],
+            )
+        )
+    return lines
+
+
+def _range(found: tuple[Money, Money] | None) -> str | None:
+    if found is None:
+        return None
+    low, high = found
+    if low == high:
+        return format_money(low)
+    return _("%(low)s to %(high)s", low=format_money(low), high=format_money(high))

@@ -1,0 +1,107 @@
+"""Here or there: the basket all in one market, all in the other, or divided, with the reader's own travel.
+
+What a journey costs is her number and never ours; without it the page says what a journey may cost at most.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+
+from webapp.directory.compare.answers import Answer, converted
+from webapp.directory.compare.course import Assumed, MixOf
+from webapp.directory.compare.query import Journeys
+from webapp.domain.basket import visits, wants_of_visits
+from webapp.domain.exchange import Rates
+from webapp.domain.market import Country, RefundRule, refund_rule
+from webapp.domain.money import Money
+from webapp.domain.offers import Want
+from webapp.domain.trips import BreakEven, Option, Place, Stint, Travel, break_even, options
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A run of visits at one clinic, and its share of an option."""
+
+    stint: Stint
+    clinic: str
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """The options, each with the clinic that is meant per stretch; when going pays; the refund rule of the day."""
+
+    options: list[tuple[Option, list[Stretch]]]
+    break_even: BreakEven | None
+    there: Country
+    refund: RefundRule | None
+
+
+def elsewhere(
+    answers: Sequence[tuple[Answer, MixOf]],
+    wants: Sequence[Want],
+    courses: Sequence[Assumed],
+    journeys: Journeys,
+    rates: Rates,
+    currency: str,
+    on: date,
+) -> Elsewhere | None:
+    """None unless the clinics lie in both markets and the reader said where she lives, and how far visits are apart."""
+    by_market: dict[str, list[tuple[str, MixOf]]] = {}
+    for answer, mix_of in answers:
+        if answer.clinic is not None:
+            by_market.setdefault(answer.clinic.country, []).append((answer.name, mix_of))
+    interval = _interval(courses)
+    count = visits(wants)
+    if journeys.home is None or set(by_market) != {Country.SG, Country.KR} or interval is None:
+        return None
+    home = Country(journeys.home)
+    there = Country.KR if home is Country.SG else Country.SG
+
+    @cache
+    def best(market: str, first: int, last: int) -> tuple[Money, str] | None:
+        part = wants_of_visits(wants, first, last)
+        sums = [
+            (money, name)
+            for name, mix_of in by_market[market]
+            if (mix := mix_of(part)) is not None
+            and (money := converted(mix.total, rates, currency)) is not None
+        ]
+        return min(sums, key=lambda found: found[0].amount, default=None)
+
+    def place(market: Country, travel: Travel | None) -> Place:
+        def cost(first: int, last: int) -> Money | None:
+            found = best(market, first, last)
+            return found[0] if found else None
+
+        return Place(market, cost, travel)
+
+    travel = Travel(journeys.per_trip, journeys.per_night, journeys.nights)
+    here_place, there_place = place(home, None), place(there, travel)
+    found = options(count, interval, [here_place, there_place], currency)
+    return Elsewhere(
+        options=[
+            (
+                option,
+                [
+                    Stretch(stint, known[1] if (known := best(stint.place, stint.first, stint.last)) else "")
+                    for stint in option.stints
+                ],
+            )
+            for option in found
+        ],
+        break_even=break_even(count, interval, here_place, there_place, currency),
+        there=there,
+        refund=refund_rule(Country.KR, on),
+    )
+
+
+def _interval(courses: Sequence[Assumed]) -> int | None:
+    """Weeks between visits: of the longest course, the longer figure, so that no stay is reckoned too short."""
+    longest = max(courses, key=lambda course: course.want.sessions, default=None)
+    if longest is None:
+        return None
+    if longest.want.sessions == 1:
+        # One visit has nothing between it and another.
+        return 1
+    return longest.interval_weeks.span.high if longest.interval_weeks is not None else None

@@ -1,0 +1,236 @@
+"""The reader's own quotes: what a clinic told her by message, put into the same gate and the same bill.
+
+They travel in her form and nowhere else: never stored, never logged, never published. Between visits a script
+keeps them in her own browser.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal, InvalidOperation
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from werkzeug.datastructures import MultiDict
+from wtforms import Field, FieldList, Form, FormField, IntegerField, SelectField, StringField, ValidationError
+from wtforms.validators import InputRequired, NumberRange, Optional
+
+from webapp.directory.compare.answers import Answer
+from webapp.directory.compare.course import MixOf, quietly
+from webapp.directory.compare.query import CURRENCIES
+from webapp.directory.wants import MAX_SESSIONS
+from webapp.domain.basket import Mix, Offered, Reader, cheapest_mix, mixes
+from webapp.domain.money import InvalidAmount, Money, parse_major
+from webapp.domain.offers import (
+    Consultation,
+    Fee,
+    Numbing,
+    OfferTerms,
+    Part,
+    PriceBasis,
+    Tax,
+    Want,
+)
+from webapp.domain.plain_text import plain_text
+from webapp.domain.units import InvalidQuantity, Quantity, UnknownUnit
+from webapp.form_choices import choices
+from webapp.offers.labels import CONSULTATION, NUMBING, TAX
+
+MAX_QUOTES = 5
+
+_BASIS = {
+    PriceBasis.TOTAL: _l("all sessions together"),
+    PriceBasis.PER_SESSION: _l("one session"),
+}
+
+
+def _one_line(text: str | None) -> str | None:
+    return plain_text(text) if text else text
+
+
+class OwnQuoteForm(Form):
+    """One quote as somebody was told it. What she does not know stays "not stated"."""
+
+    who = StringField(
+        _l("Who told you"), filters=[_one_line], validators=[InputRequired(_l("Give the clinic a name."))]
+    )
+    treatment = SelectField(_l("Treatment"), validators=[InputRequired(_l("Choose a treatment."))])
+    quantity = StringField(_l("How much per session"), filters=[_one_line], validators=[Optional()])
+    sessions = IntegerField(
+        _l("Sessions"),
+        default=1,
+        validators=[
+            InputRequired(_l("Say how many sessions, as a number.")),
+            NumberRange(1, MAX_SESSIONS, _l("Between 1 and %(max)s sessions.", max=MAX_SESSIONS)),
+        ],
+    )
+    price = StringField(_l("Price"), filters=[_one_line], validators=[InputRequired(_l("Write the price."))])
+    currency = SelectField(_l("Currency"), choices=choices([(code, code) for code in CURRENCIES]))
+    basis = SelectField(_l("The price is for"), choices=choices(_BASIS))
+    tax = SelectField(_l("Tax"), choices=choices(TAX), default=Tax.UNKNOWN.value)
+    tax_rate = StringField(_l("Tax, per cent"), filters=[_one_line], validators=[Optional()])
+    consultation = SelectField(
+        _l("Consultation"), choices=choices(CONSULTATION, _l("Not stated")), validators=[Optional()]
+    )
+    consultation_fee = StringField(_l("Consultation fee"), filters=[_one_line], validators=[Optional()])
+    fees = StringField(
+        _l("Other fees per visit"),
+        filters=[_one_line],
+        validators=[Optional()],
+        description=_l("Needle, medicine, cream: their sum. 0 if they told you there are none."),
+    )
+    numbing = SelectField(
+        _l("Numbing cream"), choices=choices(NUMBING, _l("Not stated")), validators=[Optional()]
+    )
+
+    def validate_quantity(self, field: Field) -> None:
+        try:
+            Quantity.parse(field.data)
+        except (InvalidQuantity, UnknownUnit):
+            raise ValidationError(
+                _("We cannot read “%(text)s”. Write 2 ml, 1 vial or 100 shots.", text=field.data[:40])
+            ) from None
+
+    def validate_price(self, field: Field) -> None:
+        self._money(field)
+
+    def validate_consultation_fee(self, field: Field) -> None:
+        self._money(field)
+
+    def validate_fees(self, field: Field) -> None:
+        self._money(field)
+
+    def validate_consultation(self, field: Field) -> None:
+        if field.data == Consultation.FEE and not self.consultation_fee.data:
+            raise ValidationError(_("Write the fee, or choose “not stated”."))
+
+    def validate_tax_rate(self, field: Field) -> None:
+        try:
+            rate = Decimal(field.data)
+        except InvalidOperation:
+            rate = Decimal(-1)
+        if not (rate.is_finite() and 0 <= rate < 100):
+            raise ValidationError(_("Write a number of per cent, like 9."))
+
+    def _money(self, field: Field) -> Money:
+        try:
+            return parse_major(field.data, self.currency.data)
+        except InvalidAmount:
+            raise ValidationError(
+                _(
+                    "We cannot read “%(text)s” as an amount in %(currency)s.",
+                    text=field.data[:40],
+                    currency=self.currency.data,
+                )
+            ) from None
+
+    def terms(self) -> OfferTerms:
+        """The quote as an offer to one person; only after the form was found valid."""
+        currency: str = self.currency.data
+        amount = Quantity.parse(self.quantity.data) if self.quantity.data else None
+        per_session = self.basis.data == PriceBasis.PER_SESSION
+        fee = (
+            parse_major(self.consultation_fee.data or "", currency)
+            if self.consultation.data == Consultation.FEE
+            else None
+        )
+        other = parse_major(self.fees.data, currency) if self.fees.data else None
+        return OfferTerms(
+            title=self.who.data or "",
+            currency=currency,
+            price=parse_major(self.price.data or "", currency),
+            parts=(
+                Part(
+                    self.treatment.data,
+                    amount.value if amount else None,
+                    amount.unit if amount else None,
+                    1 if per_session else self.sessions.data or 1,
+                ),
+            ),
+            tax=Tax(self.tax.data),
+            tax_rate=Decimal(self.tax_rate.data) if self.tax_rate.data else None,
+            # A price for three sessions was said once; a price for one session holds for each.
+            once_per_patient=not per_session,
+            consultation=Consultation(self.consultation.data) if self.consultation.data else None,
+            consultation_fee=fee,
+            other_fees=None if other is None else (Fee(_("Other fees"), other),) if other.amount else (),
+            numbing=Numbing(self.numbing.data) if self.numbing.data else None,
+        )
+
+
+class OwnQuotesForm(Form):
+    """Up to five quotes. Rows in which nothing was typed are left out."""
+
+    quotes = FieldList(FormField(OwnQuoteForm), max_entries=MAX_QUOTES)
+
+    @property
+    def rows(self) -> list[OwnQuoteForm]:
+        return [entry.form for entry in self.quotes]
+
+
+@dataclass(frozen=True, slots=True)
+class OwnQuotes:
+    """The rows in which something was typed, and the quotes of those that can be reckoned with."""
+
+    form: OwnQuotesForm
+    rows: list[OwnQuoteForm]
+    terms: tuple[OfferTerms, ...]
+    errors: bool
+
+    def with_blank(self, treatments: Sequence[tuple[str, str]], currency: str) -> list[OwnQuoteForm]:
+        """The rows and, where there is room, an empty one for the next quote."""
+        if len(self.rows) >= MAX_QUOTES:
+            return self.rows
+        blank = OwnQuoteForm(prefix=f"quotes-{len(self.rows)}-", currency=currency)
+        blank.treatment.choices = choices(treatments)
+        return [*self.rows, blank]
+
+
+def read_own_quotes(data: MultiDict[str, str] | None, treatments: Sequence[tuple[str, str]]) -> OwnQuotes:
+    """The quotes in a form's fields (None: none yet). `treatments` are (slug, name) to choose from."""
+    form = OwnQuotesForm(data)
+    rows = [row for row in form.rows if row.who.data or row.price.data]
+    for number, row in enumerate(rows):
+        row.treatment.choices = choices(treatments)
+        _renumber(row, number)
+    valid = [row.validate() for row in rows]
+    terms = tuple(row.terms() for row, fine in zip(rows, valid, strict=True) if fine)
+    return OwnQuotes(form, rows, terms, not all(valid))
+
+
+def _renumber(row: OwnQuoteForm, number: int) -> None:
+    """Rows left empty drop out, so the others move up: their names must not be given twice."""
+    for field in row:
+        field.name = field.id = f"quotes-{number}-{field.short_name}"
+        field.label.field_id = field.id
+
+
+def own_answers(
+    quotes: Sequence[OfferTerms], wants: Sequence[Want], reader: Reader, families: Mapping[str, str], on: date
+) -> list[Answer]:
+    """One answer per name and currency, by the same gate and bill. A quote has no age. Raises TooLarge."""
+    by_name: dict[str, list[Offered]] = {}
+    for number, terms in enumerate(quotes):
+        by_name.setdefault(terms.title, []).append(Offered(f"own-{number}", terms))
+    return [
+        Answer(
+            f"own-{place}-{number}",
+            name,
+            None,
+            mix,
+            {one.ref: one.terms for one in offered},
+        )
+        for place, (name, offered) in enumerate(by_name.items())
+        for number, mix in enumerate(mixes(offered, wants, on, reader, None, families))
+    ]
+
+
+def own_mixes(answer: Answer, reader: Reader, families: Mapping[str, str], on: date) -> MixOf:
+    """The same quotes, asked for other baskets."""
+    currency = answer.mix.currency
+    offered = [Offered(ref, terms) for ref, terms in answer.terms.items() if terms.currency == currency]
+
+    def asked(wants: Sequence[Want]) -> Mix:
+        return cheapest_mix(offered, wants, on, reader, None, families)
+
+    return quietly(asked)

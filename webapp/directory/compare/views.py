@@ -1,0 +1,147 @@
+"""The page /compare. GET answers the question in the address; POST adds the reader's own quotes, and keeps nothing."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from flask import Response, current_app, make_response, render_template, request, url_for
+from flask_babel import gettext as _
+
+from webapp.access import Audience, open_to
+from webapp.clinics import queries as clinics
+from webapp.directory.blueprint import blueprint
+from webapp.directory.cards import Names, heading_label, treatment_names
+from webapp.directory.compare.chosen import by_name, by_place, read_place
+from webapp.directory.compare.columns import area_options
+from webapp.directory.compare.own_quotes import MAX_QUOTES, read_own_quotes
+from webapp.directory.compare.page import Comparison, Told, comparison, currency_of
+from webapp.directory.compare.query import CURRENCIES, CompareQuery, Row, read_compare, write_query
+from webapp.directory.forms import MAX_COMPARED
+from webapp.directory.labels import AUTHORITY, MARKETS
+from webapp.directory.questions import questions
+from webapp.directory.tray import of_clinics, read_tray, remember
+from webapp.directory.wants import MAX_SESSIONS, MAX_WANTS
+from webapp.domain.offers import Want
+from webapp.extensions import csrf
+from webapp.fx import queries as fx
+from webapp.i18n import utc_now
+from webapp.offers import queries as offers
+from webapp.offers.queries import PublishedOffer
+
+# Beyond these columns a comparison by place is a list: nobody reads ten bills side by side.
+SIDE_BY_SIDE = MAX_COMPARED
+LISTED = 30
+# What a page without a basket begins with where no clinic is chosen yet.
+FIRST_TREATMENT = "rejuran_healer"
+
+_BLANK = Row("", "", "", "")
+
+
+@blueprint.route("/compare", methods=["GET", "POST"])
+@csrf.exempt  # a POST computes from what it brings and changes nothing; without a session the page stays anonymous
+@open_to(Audience.ANYONE)
+def compare() -> Response:
+    """A basket at up to five clinics side by side, or at those around a place, beside the reader's own quotes."""
+    names = treatment_names()
+    query = known_only(read_compare(request.args), names)
+    # The form sends its own mark, so that unticking every clinic means none and not "as before".
+    explicit = bool(query.clinics) or "chosen" in request.args
+    places = [read_place(text) for text in (query.near, query.also)]
+    found_places = [near.place for near in places if near.place is not None]
+    tray = of_clinics(clinics.by_slugs(query.clinics)) if explicit else read_tray(request)
+    now = utc_now()
+    if found_places and not query.clinics:
+        treatments = [want.treatment for want in query.wants] or [FIRST_TREATMENT]
+        chosen = by_place(found_places, treatments, LISTED, now)
+    else:
+        chosen = by_name(tray.slugs)
+    published = dict(offers.for_clinics([one.clinic.id for one in chosen]))
+    if not query.rows:
+        query = replace(query, rows=(_first_row(published, names),))
+    options = [(slug, heading_label(row, list(MARKETS))) for slug, row in names.items()]
+    own = read_own_quotes(request.form if request.method == "POST" else None, options)
+    found: Comparison | None = None
+    if query.wants and (chosen or own.terms):
+        told = Told(chosen, published, own.terms)
+        found = comparison(query, told, names, fx.current(), now, SIDE_BY_SIDE + MAX_QUOTES)
+    own_rows = own.with_blank(options, currency_of(query, chosen))
+    page = render_template(
+        "directory/compare.html",
+        query=query,
+        rows=[*query.rows, *([_BLANK] if len(query.rows) < MAX_WANTS else [])],
+        chosen=[one.clinic for one in chosen],
+        by_place=not query.clinics and any(near.place for near in places),
+        places=places,
+        tray=tray,
+        comparison=found,
+        own=own.rows,
+        own_errors=own.errors,
+        own_rows=own_rows,
+        ask_link=_ask_link(query, found),
+        plan_link="/plan",
+        kept=_kept(query),
+        questions=[(tag, name, "\n".join(asked)) for tag, name, asked in questions().values()],
+        currency=currency_of(query, chosen),
+        currencies=CURRENCIES,
+        treatment_options=options,
+        area_options=area_options(),
+        same=lambda **change: url_for("directory.compare", **write_query(query, **change)),
+        max_clinics=MAX_COMPARED,
+        max_sessions=MAX_SESSIONS,
+        max_wants=MAX_WANTS,
+        max_quotes=MAX_QUOTES,
+        authority=AUTHORITY,
+    )
+    response = make_response(page)
+    if request.method == "POST":
+        response.headers["Cache-Control"] = "no-store"
+    if explicit:
+        remember(response, tray.slugs, secure=current_app.config["SESSION_COOKIE_SECURE"])
+    return response
+
+
+def known_only(query: CompareQuery, names: Names) -> CompareQuery:
+    """Without treatments that the catalogue does not know; each is named beside its row."""
+    errors = dict(query.errors)
+    rows: list[Row] = []
+    for number, row in enumerate(query.rows):
+        if row.treatment in names:
+            rows.append(row)
+        else:
+            errors[f"treatment-{number}"] = _("We know no treatment “%(text)s”.", text=row.treatment[:60])
+    return replace(query, rows=tuple(rows), errors=errors)
+
+
+def _first_row(published: Mapping[int, Sequence[PublishedOffer]], names: Names) -> Row:
+    """One session of what most of the chosen clinics offer, in the catalogue's order among equals."""
+    held = Counter(
+        slug
+        for rows in published.values()
+        for slug in {part.treatment for offer in rows for part in offer.terms.parts}
+        if slug in names
+    )
+    first = max(names, key=lambda slug: held[slug]) if held else FIRST_TREATMENT
+    return Row(first, "1", "", "", want=Want(first, 1))
+
+
+def _ask_link(query: CompareQuery, found: Comparison | None) -> str:
+    """The enquiry form with these clinics, the first treatment, and questions about what is missing."""
+    if found is None or not found.basket.wants:
+        return ""
+    first = found.basket.wants[0]
+    return url_for(
+        "enquiries.new",
+        clinic=found.askable[:MAX_COMPARED],
+        treatment=first.treatment,
+        sessions=first.sessions,
+        missing=found.missing or None,
+    )
+
+
+def _kept(query: CompareQuery) -> dict[str, list[str]]:
+    """The question without its clinics and places, as the hidden fields of a form."""
+    kept = write_query(query, clinic=None, near=None, also=None)
+    return {
+        name: [str(one) for one in value] if isinstance(value, list) else [str(value)]
+        for name, value in kept.items()
+    }
