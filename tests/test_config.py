@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from cryptography.fernet import Fernet
 
-from config import SettingsError, from_environment
+from config import ECB_DAILY, SettingsError, from_environment
 
 KEY = Fernet.generate_key().decode()
 REAL = {
@@ -24,6 +24,7 @@ def test_development_needs_nothing_and_keeps_its_keys(tmp_path: Path) -> None:
     assert first.mail_url.startswith("maildir://")
     assert (tmp_path / "secret_key").stat().st_mode & 0o077 == 0
     assert first.brand_names_sg is True
+    assert first.fx_rates_url == ""
 
 
 def test_elsewhere_the_safe_values_stand(tmp_path: Path) -> None:
@@ -57,11 +58,20 @@ def test_elsewhere_the_safe_values_stand(tmp_path: Path) -> None:
         ({"FETCH_PORTS": "0"}, "FETCH_PORTS"),
         ({"FETCH_ALSO": "127.0.0.1:9000"}, "FETCH_ALSO"),
         ({"FETCH_ALSO": "localhost:9000"}, "FETCH_ALSO"),
+        ({"FX_RATES_URL": "file:///etc/passwd"}, "FX_RATES_URL"),
     ],
 )
 def test_what_cannot_be_used_is_named(tmp_path: Path, change: dict[str, str], named: str) -> None:
     with pytest.raises(SettingsError, match=named):
         from_environment(REAL | change | {"INSTANCE_DIR": str(tmp_path)})
+
+
+def test_the_bank_is_asked_for_rates_unless_the_operator_says_never(tmp_path: Path) -> None:
+    real = REAL | {"INSTANCE_DIR": str(tmp_path)}
+    assert from_environment(real).fx_rates_url == ECB_DAILY
+    assert from_environment(real | {"FX_RATES_URL": ""}).fx_rates_url == ""
+    at_home = {"INSTANCE_DIR": str(tmp_path), "FX_RATES_URL": "http://127.0.0.1:9000/daily.xml"}
+    assert from_environment(at_home).fx_rates_url == "http://127.0.0.1:9000/daily.xml"
 
 
 @pytest.mark.parametrize("host", ["http://127.0.0.1:9000", "http://localhost", "http://[::1]:8000"])

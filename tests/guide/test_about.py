@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
@@ -10,6 +11,7 @@ from sqlalchemy.orm import Session
 from config import Settings
 from tests.reading import Page, words
 from webapp.domain.market import Switches, policy
+from webapp.fx.services import load_snapshot
 from webapp.guide.rules import RULES
 
 PAGES = ("/how-results-are-ordered", "/about/data", "/privacy", "/for-clinics")
@@ -33,6 +35,22 @@ def test_the_data_page_lists_sources_ages_and_the_gazetteers_licence(
     assert f"unconfirmed {settings.listing_age_days} days" in words(page.row("A listing"))
     assert "Interview with Dr Mark Lim" in page.text
     assert "How a fact is corrected" in page.text
+
+
+def test_the_data_page_says_which_days_rates_are_in_use_and_that_they_are_old(
+    client: FlaskClient, reference: Session
+) -> None:
+    empty = Page(client, "/about/data")
+    assert "European Central Bank" not in empty.text
+    assert "Without a rate nothing is converted" in empty.text
+    load_snapshot()
+    reference.commit()
+    with time_machine.travel("2026-10-13T12:00:00Z", tick=False):
+        fresh = Page(client, "/about/data")
+    assert "In use are those of 6 October 2026." in fresh.text
+    assert "long ago" not in fresh.text
+    with time_machine.travel("2026-10-14T12:00:00Z", tick=False):
+        assert "That is long ago" in Page(client, "/about/data").text
 
 
 def test_the_privacy_page_names_the_cookies_and_the_days(

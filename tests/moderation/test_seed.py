@@ -8,12 +8,13 @@ from sqlalchemy.orm import Session
 
 from tests.factories import NOW
 from webapp.clinics.models import Clinic
+from webapp.fx.models import ExchangeRate
 from webapp.moderation.seed import seed
 from webapp.offers.models import Offer, OfferPart
 from webapp.treatments.models import Fact, Source, Treatment, TreatmentName
 from webapp.unit_of_work import unit_of_work
 
-TABLES = (Clinic, Offer, OfferPart, Treatment, TreatmentName, Source, Fact)
+TABLES = (Clinic, Offer, OfferPart, Treatment, TreatmentName, Source, Fact, ExchangeRate)
 
 
 def sizes(session: Session) -> list[int]:
