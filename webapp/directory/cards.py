@@ -17,7 +17,7 @@ from webapp.domain.market import Hidden, MarketPolicy, PriceLine, TaxWords
 from webapp.domain.offers import OfferTerms, Part, PriceBasis
 from webapp.domain.units import Unit, number_text
 from webapp.i18n import format_day, format_distance, format_money, localised, today_in, utc_now
-from webapp.offers.labels import CONDITIONS, HIDDEN, UNITS, quantity_words
+from webapp.offers.labels import CONDITIONS, UNITS, public_reason, quantity_words
 from webapp.offers.queries import PublishedOffer
 from webapp.search.queries import FoundClinic
 from webapp.settings import current_settings, market_policy
@@ -126,13 +126,14 @@ def name_is_public(slug: str | None, names: Names, policy: MarketPolicy) -> bool
 
 def chips(terms: OfferTerms, names: Names, policy: MarketPolicy) -> list[Chip]:
     """The parts of an offer, and an open one where the clinic leaves a part unsaid."""
-    found = [_chip(part, names, policy) for part in terms.parts]
+    found = [part_chip(part, names, policy) for part in terms.parts]
     if not terms.parts_complete or not terms.parts:
         found.append(Chip(missing_part(len(terms.parts) + 1), open=True))
     return found
 
 
-def _chip(part: Part, names: Names, policy: MarketPolicy) -> Chip:
+def part_chip(part: Part, names: Names, policy: MarketPolicy) -> Chip:
+    """One part as the market lets a public page name it."""
     row = names.get(part.treatment or "")
     if row is not None:
         name = treatment_label(row, policy)
@@ -147,7 +148,7 @@ def offer_title(terms: OfferTerms, names: Names, policy: MarketPolicy) -> str:
     """The clinic's own title, unless it would carry a name that the market keeps off public pages."""
     if all(name_is_public(part.treatment, names, policy) for part in terms.parts):
         return terms.title
-    return " + ".join(dict.fromkeys(_chip(part, names, policy).name for part in terms.parts))
+    return " + ".join(dict.fromkeys(part_chip(part, names, policy).name for part in terms.parts))
 
 
 def offer_view(offer: PublishedOffer, clinic: Clinic, names: Names, *, beside_others: bool) -> OfferView:
@@ -176,7 +177,7 @@ def _price(
     return Price(
         amount=format_money(amount) if amount else None,
         basis=_basis(terms) if amount else "",
-        hidden=str(HIDDEN[hidden]) if hidden else None,
+        hidden=public_reason(hidden, policy) if hidden else None,
         per_session=_per_session(terms, line) if amount else None,
         tax=_tax(line, rule.name if rule else _("tax")),
         tax_stated=line.tax in (TaxWords.INCLUSIVE, TaxWords.EXCLUSIVE),

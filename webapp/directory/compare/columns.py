@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from webapp.clinics.models import Clinic
-from webapp.directory.cards import Names, OfferView, name_is_public, offer_title, offer_view, treatment_label
+from webapp.directory.cards import Names, OfferView, offer_title, offer_view, part_chip, treatment_label
 from webapp.directory.compare.answers import Answer, Basket
 from webapp.directory.compare.labels import LACKING, UNPRICED, differs_words
 from webapp.directory.labels import AREAS, MARKETS, area_names
@@ -139,12 +139,10 @@ class _Words:
 
     def part(self, part: Part) -> str:
         """Rejuran Healer 2 ml, face."""
-        name = self.treatment(part.treatment)
-        if part.treatment is None and part.words:
-            public = self.policy is None or name_is_public(None, self.names, self.policy)
-            name = part.words if public else name
-        amount = quantity_words(part.amount)
-        return " ".join(filter(None, (name, amount)))
+        if self.policy is None:
+            return " ".join(filter(None, (self.treatment(part.treatment), quantity_words(part.amount))))
+        chip = part_chip(part, self.names, self.policy)
+        return " ".join(filter(None, (chip.name, chip.quantity)))
 
     def line(self, line: Line) -> BillLine:
         words = line_words(line)

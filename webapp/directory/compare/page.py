@@ -42,6 +42,7 @@ from webapp.directory.compare.labels import AMOUNT_FROM
 from webapp.directory.compare.missing import ASKED_BY, ASKED_BY_FIELD
 from webapp.directory.compare.own_quotes import own_answers, own_mixes
 from webapp.directory.compare.query import CompareQuery
+from webapp.directory.compare.since import versions_used
 from webapp.directory.labels import MARKETS
 from webapp.domain.basket import TooLarge
 from webapp.domain.exchange import Ranking, Rate, Rates
@@ -114,6 +115,7 @@ class Comparison:
     elsewhere: ElsewhereLines | None
     askable: list[str]
     missing: list[str]
+    versions: str
     too_large: bool
 
 
@@ -207,6 +209,7 @@ def comparison(
         elsewhere=elsewhere_lines(abroad) if abroad is not None else None,
         askable=[one.column.clinic.slug for one in in_place if one.column.may_enquire and one.column.clinic],
         missing=_missing(columns),
+        versions=versions_used(answer for answer, _mix, _distance in answers),
         too_large=too_large,
     )
 

@@ -16,6 +16,7 @@ from webapp.directory.compare.columns import area_options
 from webapp.directory.compare.own_quotes import MAX_QUOTES, read_own_quotes
 from webapp.directory.compare.page import Comparison, Told, comparison, currency_of
 from webapp.directory.compare.query import CURRENCIES, CompareQuery, Row, read_compare, write_query
+from webapp.directory.compare.since import changed_since
 from webapp.directory.forms import MAX_COMPARED
 from webapp.directory.labels import AUTHORITY, MARKETS
 from webapp.directory.questions import questions
@@ -77,6 +78,8 @@ def compare() -> Response:
         own=own.rows,
         own_errors=own.errors,
         own_rows=own_rows,
+        changed=changed_since(query.seen, {one.clinic.id: one.clinic for one in chosen}, names, now),
+        keep_link=url_for("directory.compare", **write_query(query, seen=found.versions)) if found else "",
         ask_link=_ask_link(query, found),
         plan_link="/plan",
         kept=_kept(query),
