@@ -8,6 +8,7 @@ from webapp.domain.market import Hidden, TaxWords
 from webapp.domain.offers import (
     Condition,
     Consultation,
+    Eligibility,
     Field,
     Incomplete,
     Injector,
@@ -15,6 +16,8 @@ from webapp.domain.offers import (
     LineKind,
     Mismatch,
     Numbing,
+    PriceBasis,
+    PriceKind,
     Tax,
 )
 from webapp.domain.units import Quantity, Unit, number_text
@@ -99,6 +102,26 @@ TAX_WORDS = {
     TaxWords.EXCLUSIVE_RATE_UNKNOWN: _l("plus tax, rate not stated"),
     TaxWords.NOT_STATED: _l("tax not stated"),
 }
+
+PRICE_KIND = {
+    PriceKind.REGULAR: _l("Always"),
+    PriceKind.EVENT: _l("For a time only (event)"),
+    PriceKind.ON_REQUEST: _l("Told on request only"),
+}
+
+PRICE_BASIS = {
+    PriceBasis.TOTAL: _l("all of it, with all sessions"),
+    PriceBasis.PER_SESSION: _l("one session"),
+    PriceBasis.PER_UNIT: _l("one unit (ml, vial, shot …)"),
+}
+
+ELIGIBILITY = {
+    Eligibility.ANY: _l("anyone"),
+    Eligibility.FIRST_VISIT: _l("first visit only"),
+    Eligibility.RETURNING: _l("returning patients only"),
+}
+
+YES_NO = {"yes": _l("Yes"), "no": _l("No")}
 
 TAX = {
     Tax.INCLUSIVE: _l("Tax is included"),

@@ -15,12 +15,11 @@ from webapp.domain.listing_csv import (
     with_kept_parts,
 )
 from webapp.domain.listing_diff import keep_what_is_not_told
-from webapp.domain.offers import OfferTerms
+from webapp.domain.offers import OfferTerms, same_terms
 from webapp.moderation.services import editing
 from webapp.moderation.services.texts import TextRefused
 from webapp.offers.terms_json import terms_as_json
 from webapp.portal import waiting
-from webapp.portal.differences import same
 from webapp.refresh.queries import shelf
 from webapp.spreadsheets import SpreadsheetRefused, rows_of
 
@@ -143,7 +142,7 @@ def _sort_in(
     row = RowOfTheFile(line, ref, before, after, held, warned)
     if before is None:
         found.added.append(row)
-    elif same(before, after):
+    elif same_terms(before, after):
         found.unchanged.append(row)
     else:
         found.changed.append(row)

@@ -1,33 +1,12 @@
-"""The words of the price list's pages: kinds of prices, why the public sees none, and what the rules say."""
+"""The words of the price list's pages: why the public sees no price, and what the rules say."""
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from webapp.domain.lint import Finding
 from webapp.domain.market import Country, Hidden, Rule
-from webapp.domain.offers import Eligibility, PriceBasis, PriceKind
 from webapp.moderation.labels import rule_why
 from webapp.offers.labels import product_rule_words
-
-KINDS = {
-    PriceKind.REGULAR: _l("Always"),
-    PriceKind.EVENT: _l("For a time only (event)"),
-    PriceKind.ON_REQUEST: _l("Told on request only"),
-}
-
-BASIS = {
-    PriceBasis.TOTAL: _l("all of it, with all sessions"),
-    PriceBasis.PER_SESSION: _l("one session"),
-    PriceBasis.PER_UNIT: _l("one unit (ml, vial, shot …)"),
-}
-
-ELIGIBILITY = {
-    Eligibility.ANY: _l("anyone"),
-    Eligibility.FIRST_VISIT: _l("first visit only"),
-    Eligibility.RETURNING: _l("returning patients only"),
-}
-
-YES_NO = {"yes": _l("Yes"), "no": _l("No")}
 
 # What to do about a price that the public does not see.
 ADVICE = {

@@ -12,8 +12,9 @@ from webapp.domain.listing_diff import Bound
 from webapp.domain.offers import OfferTerms
 from webapp.moderation.models import Proposal
 from webapp.moderation.services import proposals
+from webapp.offers.change_words import Difference
 from webapp.offers.terms_json import terms_from_json
-from webapp.portal.differences import Difference, PriceStep, differences, price_step
+from webapp.portal.differences import PriceStep, differences, price_step
 from webapp.portal.price_sheet import Names, part_words
 
 _ORIGINS = {
@@ -123,7 +124,7 @@ def _terms(values: Any) -> OfferTerms | None:
 
 def _columns(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Difference]:
     return [
-        Difference(str(_COLUMNS.get(name, name)), str(before.get(name) or ""), str(value or ""))
+        Difference(name, str(_COLUMNS.get(name, name)), str(before.get(name) or ""), str(value or ""))
         for name, value in after.items()
         if before.get(name) != value
     ]

@@ -29,8 +29,17 @@ from webapp.domain.offers import Consultation, Eligibility, PriceBasis, PriceKin
 from webapp.domain.plain_text import plain_text
 from webapp.domain.units import MAX_VALUE, InvalidQuantity, Quantity, Unit
 from webapp.form_choices import choices
-from webapp.offers.labels import CONSULTATION, INJECTOR, NUMBING, TAX, UNITS
-from webapp.portal.price_words import BASIS, ELIGIBILITY, KINDS, YES_NO
+from webapp.offers.labels import (
+    CONSULTATION,
+    ELIGIBILITY,
+    INJECTOR,
+    NUMBING,
+    PRICE_BASIS,
+    PRICE_KIND,
+    TAX,
+    UNITS,
+    YES_NO,
+)
 from webapp.quotes.forms import AmountField
 
 MAX_PARTS = 6
@@ -139,8 +148,12 @@ class OfferForm(FlaskForm):
         places=None,
         validators=[Optional(), NumberRange(0, 30, _l("Between 0 and 30 per cent."))],
     )
-    price_kind = SelectField(_l("When it holds"), choices=choices(KINDS), default=PriceKind.REGULAR.value)
-    price_basis = SelectField(_l("The price is for"), choices=choices(BASIS), default=PriceBasis.TOTAL.value)
+    price_kind = SelectField(
+        _l("When it holds"), choices=choices(PRICE_KIND), default=PriceKind.REGULAR.value
+    )
+    price_basis = SelectField(
+        _l("The price is for"), choices=choices(PRICE_BASIS), default=PriceBasis.TOTAL.value
+    )
     regular_price = AmountField(_l("Price before the event"), validators=[Length(max=40)])
     valid_from = DateField(_l("First day"), validators=[Optional()])
     valid_until = DateField(_l("Last day"), validators=[Optional()])
