@@ -15,7 +15,8 @@ SECURITY_TXT_LIFETIME = timedelta(days=180)
 # What stands behind a link that somebody was sent, and what is being written.
 CLOSED_TO_ROBOTS = ("/e/", "/q/", "/c/", "/u/", "/enquiries", "/never-list", "/sent/", "/mailbox")
 OPEN_PAGES = (
-    "/", "/clinics", "/treatments", "/compare", "/how-results-are-ordered", "/for-clinics", "/about/data", "/privacy",
+    "/", "/clinics", "/treatments", "/compare", "/plan", "/how-results-are-ordered", "/for-clinics", "/about/data",
+    "/privacy",
 )  # fmt: skip
 
 

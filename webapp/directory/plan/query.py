@@ -12,10 +12,11 @@ from flask_babel import gettext as _
 
 from webapp.directory.forms import Query, plain_text, treatment_slug
 from webapp.directory.labels import MARKETS
-from webapp.directory.wants import MAX_SESSIONS, MAX_WANTS, UnreadWant, read_want
+from webapp.directory.wants import MAX_SESSIONS, MAX_WANTS, UnreadWant, read_want, write_want
 from webapp.domain.course_plan import Span
+from webapp.domain.offers import Want
 from webapp.domain.trips import Way
-from webapp.domain.units import number_text
+from webapp.domain.units import InvalidQuantity, Quantity, UnknownUnit, number_text
 from webapp.i18n import format_day
 
 MAX_WEEKS = 52
@@ -26,7 +27,6 @@ MAX_YEARS = 3
 YEARS_BACK, YEARS_AHEAD = 3, 3
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
-_QUANTITY = re.compile(r"[\w. ]{1,24}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class Row:
     sessions_text: str = ""
     interval_weeks_text: str = ""
     maintenance_months_text: str = ""
-    quantity: str = ""
+    quantity: Quantity | None = None
     slug: str | None = None
     sessions: int | None = None
     interval_weeks: int | None = None
@@ -125,7 +125,7 @@ def write_plan(query: PlanQuery) -> dict[str, object]:
         "sessions": [row.sessions for row in rows],
         "interval_weeks": [row.interval_weeks for row in rows],
         "maintenance_months": [row.maintenance_months for row in rows],
-        "quantity": [row.quantity or None for row in rows],
+        "quantity": [quantity_text(row.quantity) or None for row in rows],
     }
     for name, values in columns.items():
         if any(value is not None for value in values):
@@ -136,6 +136,20 @@ def write_plan(query: PlanQuery) -> dict[str, object]:
         kept["years"] = query.years
     if query.trip is not None:
         kept |= {"place": query.trip.place, "way": query.trip.way.value, "nights": query.trip.nights}
+    return kept
+
+
+def compare_arguments(query: PlanQuery) -> dict[str, object]:
+    """The arguments of `url_for` for the comparison of the same treatments; one session where she gave no number."""
+    rows = query.planned
+    wants = [Want(row.slug or "", row.sessions or 1, row.quantity) for row in rows]
+    kept: dict[str, object] = {"want": [write_want(want) for want in wants]}
+    for name, numbers in (
+        ("weeks", [row.interval_weeks for row in rows]),
+        ("months", [row.maintenance_months for row in rows]),
+    ):
+        if any(number is not None for number in numbers):
+            kept[name] = ["" if number is None else number for number in numbers]
     return kept
 
 
@@ -155,9 +169,7 @@ def _rows(args: Query, known: Mapping[str, object], errors: dict[str, str]) -> t
             # The numbers after it still belong to the rows after it.
             typed.append(("", "", ""))
             continue
-        amount = want.quantity
-        quantity = "" if amount is None else f"{number_text(amount.value)} {amount.unit.value}"
-        typed.append((want.treatment, str(want.sessions), quantity))
+        typed.append((want.treatment, str(want.sessions), quantity_text(want.quantity)))
     treatments, sessions, quantities = (args.getlist(name) for name in ("treatment", "sessions", "quantity"))
     typed += [
         (plain_text(treatments[number])[:80], _at(sessions, number), _at(quantities, number))
@@ -165,7 +177,7 @@ def _rows(args: Query, known: Mapping[str, object], errors: dict[str, str]) -> t
     ]
     weeks, months = args.getlist("interval_weeks"), args.getlist("maintenance_months")
     filled = [
-        Row(treatment, count, _at(weeks, number), _at(months, number), quantity)
+        Row(treatment, count, _at(weeks, number), _at(months, number), _quantity(quantity))
         for number, (treatment, count, quantity) in enumerate(typed)
         if treatment
     ]
@@ -191,7 +203,7 @@ def _understood(number: int, row: Row, known: Mapping[str, object], errors: dict
     return Row(
         row.treatment,
         *texts,
-        quantity=row.quantity if _QUANTITY.fullmatch(row.quantity) else "",
+        quantity=row.quantity,
         slug=slug,
         sessions=numbers["sessions"],
         interval_weeks=numbers["interval_weeks"],
@@ -221,6 +233,18 @@ def _start(text: str, today: date, errors: dict[str, str]) -> date | None:
         )
         return None
     return day
+
+
+def quantity_text(quantity: Quantity | None) -> str:
+    return "" if quantity is None else f"{number_text(quantity.value)} {quantity.unit.value}"
+
+
+def _quantity(text: str) -> Quantity | None:
+    """It stands in a hidden field, so there is nobody to tell that it cannot be read."""
+    try:
+        return Quantity.parse(text) if text else None
+    except (InvalidQuantity, UnknownUnit):
+        return None
 
 
 def _at(texts: list[str], number: int) -> str:
