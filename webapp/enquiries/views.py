@@ -145,7 +145,7 @@ def _form_for(chosen: list[Clinic]) -> Any:
     """The form with one consent box per clinic, each under the clinic's own slug."""
     boxes = {f"consent_{clinic.slug}": BooleanField(_consent_words(clinic)) for clinic in chosen}
     form = type("EnquiryFormForClinics", (EnquiryForm,), boxes)()
-    form.treatment.choices = choices(treatments.choices())
+    form.treatment.choices = choices(treatments.public_choices({clinic.country for clinic in chosen}))
     return form
 
 

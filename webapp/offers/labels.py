@@ -4,7 +4,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
-from webapp.domain.market import Hidden, TaxWords
+from webapp.domain.market import Hidden, MarketPolicy, PriceClaim, TaxWords
 from webapp.domain.offers import (
     Condition,
     Consultation,
@@ -157,6 +157,31 @@ HIDDEN = {
         "The price is not shown: it leaves out the tax that this clinic must include."
     ),
 }
+
+# What Singapore's pages say in place of a period (SG-PRICE-PERIOD).
+_NO_PRICE_TODAY = _l("No price is stated for today.")
+_OF_A_PERIOD = frozenset(
+    {
+        Hidden.EVENT_NOT_STARTED,
+        Hidden.EVENT_ENDED,
+        Hidden.EVENT_TERMS_MISSING,
+        Hidden.NOT_YET_VALID,
+        Hidden.NO_LONGER_VALID,
+        Incomplete.EVENT_NOT_STARTED,
+        Incomplete.EVENT_ENDED,
+        Incomplete.EVENT_DATES_UNKNOWN,
+        Incomplete.PRICE_NOT_YET_VALID,
+        Incomplete.PRICE_EXPIRED,
+    }
+)
+
+
+def public_reason(reason: Hidden | Incomplete, policy: MarketPolicy) -> str:
+    """Why a public page shows no amount or no sum, without a word on a period where the market wants none."""
+    if reason in _OF_A_PERIOD and not policy.may_say(PriceClaim.PERIOD, in_event=True):
+        return str(_NO_PRICE_TODAY)
+    return str(HIDDEN[reason] if isinstance(reason, Hidden) else INCOMPLETE[reason])
+
 
 UNITS = {
     Unit.ML: _l("ml"),

@@ -1,13 +1,16 @@
 """Reads of the treatments room."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 
+from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from webapp.domain import facts as domain
 from webapp.extensions import db
 from webapp.i18n import localised
+from webapp.settings import market_policy
 from webapp.treatments.models import Fact, Source, Treatment, TreatmentName
 
 
@@ -26,9 +29,31 @@ def everything() -> Sequence[Treatment]:
 
 def choices() -> list[tuple[str, str]]:
     """(slug, name in the reader's language) for a select box, products before classes and devices."""
+    return [(row.slug, localised(row, "name")) for row in _in_a_box()]
+
+
+def public_choices(countries: Iterable[str]) -> list[tuple[str, str]]:
+    """The same for a page that anybody may open: the generic name where one of these markets wants it.
+
+    Several products of one generic name are told apart by a number, as on the list of treatments.
+    """
+    policies = [market_policy(country) for country in countries]
+    names = {
+        row.slug: localised(row, "name" if all(each.name_is_public(row) for each in policies) else "generic")
+        for row in everything()
+    }
+    repeated = {name for name, count in Counter(names.values()).items() if count > 1}
+    seen: Counter[str] = Counter()
+    for slug, name in names.items():
+        if name in repeated:
+            seen[name] += 1
+            names[slug] = _("%(name)s, product %(number)s", name=name, number=seen[name])
+    return [(row.slug, names[row.slug]) for row in _in_a_box()]
+
+
+def _in_a_box() -> list[Treatment]:
     rank = {"product": 0, "class": 1, "device": 2}
-    rows = sorted(everything(), key=lambda row: (rank.get(row.kind, 3), row.id))
-    return [(row.slug, localised(row, "name")) for row in rows]
+    return sorted(everything(), key=lambda row: (rank.get(row.kind, 3), row.id))
 
 
 def names() -> list[tuple[str, str, str]]:

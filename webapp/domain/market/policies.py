@@ -164,7 +164,7 @@ class MarketPolicy:
         """The id of the rule that hides an amount for this reason; None where it is what the clinic itself stated."""
         if hidden is Hidden.NOT_AUTHORISED:
             return AUTHORITY_RULES[0].id
-        return self.prices.hidden_by.get(hidden)
+        return dict(self.prices.hidden_by).get(hidden)
 
     def price_line(
         self, terms: OfferTerms, clinic: Standing, on: date, max_price_age_days: int = PRICE_AGE_DAYS

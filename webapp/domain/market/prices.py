@@ -1,6 +1,5 @@
 """What a public price line may show, as data per market, and the one function that reads it."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_DOWN, Decimal
@@ -58,7 +57,7 @@ class PublicPriceRules:
     inclusive_if_registered: bool
     rules: tuple[Rule, ...]
     # The rule behind a hidden amount; a reason that is not here is what the clinic itself stated.
-    hidden_by: Mapping[Hidden, str]
+    hidden_by: tuple[tuple[Hidden, str], ...]
 
 
 PUBLIC_PRICES: dict[Country, PublicPriceRules] = {
@@ -77,7 +76,7 @@ PUBLIC_PRICES: dict[Country, PublicPriceRules] = {
                 "Inland Revenue Authority of Singapore, price display",
             ),
         ),
-        hidden_by={Hidden.TAX_NOT_INCLUDED: "SG-PRICE-GST"},
+        hidden_by=((Hidden.TAX_NOT_INCLUDED, "SG-PRICE-GST"),),
     ),
     Country.KR: PublicPriceRules(
         country=Country.KR,
@@ -97,11 +96,11 @@ PUBLIC_PRICES: dict[Country, PublicPriceRules] = {
             ),
             KR_WORDS,
         ),
-        hidden_by={
-            Hidden.EVENT_NOT_STARTED: "KR-EVENT-PERIOD",
-            Hidden.EVENT_ENDED: "KR-EVENT-PERIOD",
-            Hidden.EVENT_TERMS_MISSING: KR_TERMS.id,
-        },
+        hidden_by=(
+            (Hidden.EVENT_NOT_STARTED, "KR-EVENT-PERIOD"),
+            (Hidden.EVENT_ENDED, "KR-EVENT-PERIOD"),
+            (Hidden.EVENT_TERMS_MISSING, KR_TERMS.id),
+        ),
     ),
 }
 
