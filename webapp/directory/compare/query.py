@@ -148,8 +148,11 @@ def write_query(query: CompareQuery, **change: Any) -> dict[str, Any]:
         "home": query.journeys.home,
         **query.travel_text,
     }
-    for name in ("weeks", "months"):
-        numbers = [getattr(row, name) for row in query.rows if row.want is not None]
+    wanted = [row for row in query.rows if row.want is not None]
+    for name, numbers in (
+        ("interval_weeks", [row.weeks for row in wanted]),
+        ("maintenance_months", [row.months for row in wanted]),
+    ):
         if any(number is not None for number in numbers):
             kept[name] = ["" if number is None else number for number in numbers]
     kept.update(change)
@@ -159,10 +162,10 @@ def write_query(query: CompareQuery, **change: Any) -> dict[str, Any]:
 def _rows(args: Query, errors: dict[str, str]) -> tuple[Row, ...]:
     """Rows of `want`, then rows of the form's own fields; more than MAX_WANTS are refused with a message.
 
-    `weeks` and `months` stand in the order of all rows, empty ones included.
+    The two numbers of a course stand in the order of all rows, empty ones included.
     """
     rows: list[Row] = []
-    weeks, months = args.getlist("weeks"), args.getlist("months")
+    weeks, months = args.getlist("interval_weeks"), args.getlist("maintenance_months")
     wanted = args.getlist("want")[: MAX_WANTS + 1]
     columns = [args.getlist(name)[: MAX_WANTS + 1] for name in ("treatment", "sessions", "quantity", "area")]
     for place in range(len(wanted) + len(columns[0])):
@@ -176,8 +179,8 @@ def _rows(args: Query, errors: dict[str, str]) -> tuple[Row, ...]:
             ]
             row = _typed_row(number, typed[0], typed[1], typed[2], typed[3], errors) if typed[0] else None
         if row is not None:
-            own_weeks = _whole(weeks, place, MAX_WEEKS, f"weeks-{number}", errors)
-            own_months = _whole(months, place, MAX_MONTHS, f"months-{number}", errors)
+            own_weeks = _whole(weeks, place, MAX_WEEKS, f"interval_weeks-{number}", errors)
+            own_months = _whole(months, place, MAX_MONTHS, f"maintenance_months-{number}", errors)
             rows.append(replace(row, weeks=own_weeks, months=own_months))
     if len(rows) > MAX_WANTS:
         errors["basket"] = _("We compare at most %(max)s treatments at a time.", max=MAX_WANTS)

@@ -9,9 +9,8 @@ from dataclasses import dataclass
 
 from webapp.domain.money import Money
 
-# User units of the picture; it scales to the width of the page.
-WIDTH = 640
-_LEFT, _RIGHT = 8, 8
+# Across, everything is per cent of the page's width, so that words keep their size; down, it is pixels.
+_LEFT, _RIGHT = 1.0, 99.0
 _ROW, _TOP, _BOTTOM = 44, 8, 28
 # The axis has about so many marks, at round numbers.
 _MARKS = 4
@@ -41,12 +40,11 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """Everything in user units of a picture `WIDTH` wide and `height` high."""
+    """Horizontal positions in per cent, vertical ones and `height` in pixels."""
 
     bars: list[Bar]
     marks: list[Mark]
     height: int
-    width: int = WIDTH
 
     @property
     def axis_y(self) -> int:
@@ -79,7 +77,7 @@ def picture(spans: Sequence[Span], mark_words: "dict[int, str]") -> Picture | No
     most = max(*mark_words, *(value for span in drawn for value in span.known), 1)
 
     def x(value: int) -> float:
-        return round(_LEFT + (WIDTH - _LEFT - _RIGHT) * value / most, 1)
+        return round(_LEFT + (_RIGHT - _LEFT) * value / most, 2)
 
     bars = [
         Bar(
@@ -93,7 +91,7 @@ def picture(spans: Sequence[Span], mark_words: "dict[int, str]") -> Picture | No
         for number, span in enumerate(drawn)
     ]
     marks = [
-        Mark(x(value), words, "start" if value == 0 else "end" if x(value) > WIDTH - 60 else "middle")
+        Mark(x(value), words, "start" if value == 0 else "end" if x(value) > 90 else "middle")
         for value, words in sorted(mark_words.items())
     ]
     return Picture(bars, marks, _TOP + _ROW * len(drawn) + _BOTTOM)

@@ -81,7 +81,7 @@ def compare() -> Response:
         changed=changed_since(query.seen, {one.clinic.id: one.clinic for one in chosen}, names, now),
         keep_link=url_for("directory.compare", **write_query(query, seen=found.versions)) if found else "",
         ask_link=_ask_link(query, found),
-        plan_link="/plan",
+        plan_link=_plan_link(query),
         kept=_kept(query),
         questions=[(tag, name, "\n".join(asked)) for tag, name, asked in questions().values()],
         currency=currency_of(query, chosen),
@@ -134,11 +134,18 @@ def _ask_link(query: CompareQuery, found: Comparison | None) -> str:
     first = found.basket.wants[0]
     return url_for(
         "enquiries.new",
-        clinic=found.askable[:MAX_COMPARED],
+        clinic=found.askable,
         treatment=first.treatment,
         sessions=first.sessions,
         missing=found.missing or None,
     )
+
+
+def _plan_link(query: CompareQuery) -> str:
+    """The same treatments as days of a course."""
+    kept = write_query(query)
+    passed = {name: kept[name] for name in ("want", "interval_weeks", "maintenance_months") if name in kept}
+    return url_for("directory.plan", **passed)
 
 
 def _kept(query: CompareQuery) -> dict[str, list[str]]:
