@@ -12,8 +12,8 @@ from webapp.domain.money import Money
 # Across, everything is per cent of the page's width, so that words keep their size; down, it is pixels.
 _LEFT, _RIGHT = 1.0, 99.0
 _ROW, _TOP, _BOTTOM = 44, 8, 28
-# The axis has about so many marks, at round numbers.
-_MARKS = 4
+# The axis has about so many marks, few enough for a phone, at round numbers.
+_MARKS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,7 @@ def picture(spans: Sequence[Span], mark_words: "dict[int, str]") -> Picture | No
 
 
 def marks_for(spans: Sequence[Span]) -> list[int]:
-    """Round amounts in minor units from 0 to the largest figure, about four of them.
+    """Round amounts in minor units from 0 to the largest figure, about three of them and 0.
 
     >>> marks_for([Span("A", "", None, Money(148_000, "SGD"), None)])
     [0, 50000, 100000, 150000]
