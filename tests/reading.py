@@ -50,7 +50,11 @@ class Page:
 
     @property
     def cards(self) -> list[str]:
-        return [words(element.find(f".//{_HTML}h2")) for element in self.with_class("clinic")]
+        """The names of the clinics, from cards on their own and in groups."""
+        return [
+            words(next(node for node in element.iter() if node.tag in (f"{_HTML}h2", f"{_HTML}h3")))
+            for element in self.with_class("clinic")
+        ]
 
     def row(self, label: str) -> Element:
         """The dd beside the dt with this label."""

@@ -4,6 +4,7 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 from werkzeug.datastructures import MultiDict
 
@@ -22,39 +23,71 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 Query = MultiDict[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class SearchQuery:
-    """The query of /clinics. `what` and `near` are the two boxes as typed, at most 200 characters each."""
+class PlaceBox(StrEnum):
+    """The two places of a search; the value is the name of its box."""
 
-    what: str
-    near: str
+    NEAR = "near"
+    ALSO = "also"
+
+    def field(self, name: str) -> str:
+        """The name in the address of what belongs to this place: radius_m, also_radius_m."""
+        return name if self is PlaceBox.NEAR else f"also_{name}"
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceQuery:
+    """One place of a search: its box as typed, at most 200 characters, or a point; how far; which page."""
+
+    box: PlaceBox
+    text: str
     point: Point | None
     point_given: bool
     radius_m: int | None
+    cursor: str | None
+
+    @property
+    def given(self) -> bool:
+        return bool(self.text or self.point_given)
+
+
+@dataclass(frozen=True, slots=True)
+class SearchQuery:
+    """The query of /clinics. `what` is the first box as typed, at most 200 characters.
+
+    `market` is None where a second place is asked for: two places say themselves in which markets they lie.
+    """
+
+    what: str
+    near: PlaceQuery
+    also: PlaceQuery
     treatment: str | None
     market: str | None
     box: Box | None
     sort: Sort | None
-    cursor: str | None
-
-    @property
-    def empty(self) -> bool:
-        return not (self.what or self.near or self.point or self.treatment)
 
 
 def read_search(args: Query) -> SearchQuery:
-    point_given = bool(args.get("lat") or args.get("lng"))
+    also = _place(args, PlaceBox.ALSO)
     return SearchQuery(
         what=plain_text(args.get("q")),
-        near=plain_text(args.get("near")),
-        point=_point(args.get("lat"), args.get("lng")),
-        point_given=point_given,
-        radius_m=_radius(args.get("radius_m")),
+        near=_place(args, PlaceBox.NEAR),
+        also=also,
         treatment=treatment_slug(args.get("treatment")),
-        market=_market(args.get("market")),
+        market=None if also.given else _market(args.get("market")),
         box=_box(args.get("bbox")),
         sort=_sort(args.get("sort")),
-        cursor=args.get("cursor") or None,
+    )
+
+
+def _place(args: Query, box: PlaceBox) -> PlaceQuery:
+    lat, lng = args.get(box.field("lat")), args.get(box.field("lng"))
+    return PlaceQuery(
+        box=box,
+        text=plain_text(args.get(box.value)),
+        point=_point(lat, lng),
+        point_given=bool(lat or lng),
+        radius_m=_radius(args.get(box.field("radius_m"))),
+        cursor=args.get(box.field("cursor")) or None,
     )
 
 

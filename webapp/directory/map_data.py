@@ -1,7 +1,8 @@
 """What the map draws: clinics as GeoJSON points, and stations and districts as names on a plain ground."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask_babel import gettext as _
@@ -9,7 +10,7 @@ from flask_babel import gettext as _
 from webapp.clinics.models import Clinic
 from webapp.directory.cards import clinic_name
 from webapp.directory.labels import MARKETS
-from webapp.domain.geo import Point, bounding_box
+from webapp.domain.geo import Point, bounding_box, country_at
 from webapp.geocoding.landmarks import landmarks_in
 from webapp.i18n import current_language
 from webapp.settings import current_settings
@@ -19,7 +20,17 @@ _MARGIN_M = 1_500
 _MAX_NAMES = 160
 
 
-def features(clinics: Iterable[Clinic], addresses: dict[str, str]) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class MapGroup:
+    """Clinics to draw, and the place they were looked for around, if any: its point, its name, how far in metres."""
+
+    clinics: Sequence[Clinic]
+    centre: Point | None = None
+    name: str = ""
+    radius_m: int | None = None
+
+
+def features(groups: Iterable[MapGroup], addresses: Mapping[str, str]) -> dict[str, Any]:
     """A GeoJSON FeatureCollection (RFC 7946: longitude first). `addresses` are the clinics' pages by slug."""
     return {
         "type": "FeatureCollection",
@@ -34,52 +45,80 @@ def features(clinics: Iterable[Clinic], addresses: dict[str, str]) -> dict[str, 
                     "precision": clinic.precision,
                     "sample": clinic.sample,
                     "url": addresses.get(clinic.slug, ""),
+                    "near": group.name or None,
                 },
             }
-            for clinic in clinics
-            if clinic.lat is not None and clinic.lng is not None
+            for group in groups
+            for clinic in group.clinics
+            if _is_placed(clinic)
         ],
     }
 
 
-def map_data(
-    clinics: Iterable[Clinic],
-    addresses: dict[str, str],
-    centre: Point | None = None,
-    centre_name: str = "",
-    radius_m: int | None = None,
-) -> dict[str, Any]:
-    """Everything the map script needs, as JSON in the page."""
+def map_data(groups: Sequence[MapGroup], addresses: Mapping[str, str]) -> dict[str, Any]:
+    """Everything the map script needs, as JSON in the page.
+
+    `fits` are the frames to look through, each with its clinics' slugs and its places: one, or one for each place
+    where the places lie in two markets, since four thousand kilometres on one map would show two dots.
+    """
     settings = current_settings()
-    market, note = None, ""
-    placed = [clinic for clinic in clinics if clinic.lat is not None]
-    counts = Counter(clinic.country for clinic in placed)
-    if len(counts) > 1:
-        # Four thousand kilometres on one map would show two dots.
+    note = ""
+    counts = Counter(clinic.country for group in groups for clinic in group.clinics if _is_placed(clinic))
+    if len(groups) == 1 and len(counts) > 1:
         market = counts.most_common(1)[0][0]
         note = _("The map shows %(market)s. Choose a market to see the other.", market=MARKETS[market])
-    shown = features((row for row in placed if market in (None, row.country)), addresses)
-    points = [feature["geometry"]["coordinates"] for feature in shown["features"]]
-    if centre:
-        points.append([centre.lng, centre.lat])
+        groups = [
+            replace(group, clinics=[clinic for clinic in group.clinics if clinic.country == market])
+            for group in groups
+        ]
+    apart = len({country_at(group.centre) for group in groups if group.centre}) > 1
+    fits = [[group] for group in groups] if apart else [list(groups)]
     return {
-        "clinics": shown,
+        "clinics": features(groups, addresses),
         "note": note,
-        "centre": {"lat": centre.lat, "lng": centre.lng, "name": centre_name} if centre else None,
-        "radius_m": radius_m if centre else None,
-        "names": [] if settings.tiles_url else _names(points),
+        "fits": [_fit(fit) for fit in fits],
+        "names": [] if settings.tiles_url else _names(groups),
         "tiles": {"url": settings.tiles_url, "attribution": settings.tiles_attribution}
         if settings.tiles_url
         else None,
     }
 
 
-def _names(points: list[list[float]]) -> list[dict[str, Any]]:
-    """Stations, and districts, around the points: [longitude, latitude] each."""
-    language = current_language()
+def _fit(groups: Sequence[MapGroup]) -> dict[str, Any]:
+    return {
+        "slugs": [clinic.slug for group in groups for clinic in group.clinics if _is_placed(clinic)],
+        "places": [
+            {
+                "lat": group.centre.lat,
+                "lng": group.centre.lng,
+                "name": group.name,
+                "radius_m": group.radius_m,
+            }
+            for group in groups
+            if group.centre
+        ],
+    }
+
+
+def _is_placed(clinic: Clinic) -> bool:
+    return clinic.lat is not None and clinic.lng is not None
+
+
+def _names(groups: Sequence[MapGroup]) -> list[dict[str, Any]]:
+    """Stations, and districts, around the clinics and places; as many for each group."""
+    most = _MAX_NAMES // max(1, len(groups))
     found: dict[tuple[str, bool], dict[str, Any]] = {}
-    for lng, lat in points:
-        for landmark in landmarks_in(bounding_box(Point(lat, lng), _MARGIN_M)):
+    for group in groups:
+        found |= dict(list(_names_around(group).items())[:most])
+    return list(found.values())
+
+
+def _names_around(group: MapGroup) -> dict[tuple[str, bool], dict[str, Any]]:
+    language = current_language()
+    points = [Point(row.lat, row.lng) for row in group.clinics if row.lat is not None and row.lng is not None]
+    found: dict[tuple[str, bool], dict[str, Any]] = {}
+    for point in [*points, *([group.centre] if group.centre else [])]:
+        for landmark in landmarks_in(bounding_box(point, _MARGIN_M)):
             name = landmark.names[language]
             # A station on two lines stands in the table once for each.
             found.setdefault(
@@ -91,4 +130,4 @@ def _names(points: list[list[float]]) -> list[dict[str, Any]]:
                     "lng": landmark.point.lng,
                 },
             )
-    return list(found.values())[:_MAX_NAMES]
+    return found

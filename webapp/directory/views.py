@@ -14,7 +14,6 @@ from flask import (
 
 from webapp.access import Audience, open_to
 from webapp.clinics import queries as clinics_queries
-from webapp.clinics.models import Clinic
 from webapp.directory import results as results_page
 from webapp.directory.blueprint import blueprint as blueprint
 from webapp.directory.cards import heading_label, more_offers, treatment_names
@@ -23,14 +22,15 @@ from webapp.directory.compare.views import compare as compare
 from webapp.directory.forms import (
     MAX_COMPARED,
     RADII_M,
+    PlaceBox,
     clinic_slugs,
     read_search,
 )
 from webapp.directory.json_ld import json_ld
 from webapp.directory.labels import AUTHORITY, MARKETS, SORTS, radius_words
-from webapp.directory.map_data import features, map_data
+from webapp.directory.map_data import MapGroup, features, map_data
 from webapp.directory.plan.views import plan as plan
-from webapp.directory.results import Asks, Choice, Understood, starting_points
+from webapp.directory.results import Change, Choice, Results, Understood, starting_points
 from webapp.directory.tray import read_tray
 from webapp.domain.geo import Point
 from webapp.domain.market import Country
@@ -42,6 +42,16 @@ from webapp.treatments.models import Treatment
 # What most readers of this directory look for; the treatments page has all of them.
 _FEATURED = ("rejuran_healer", "ha_booster_generic", "rejuran_eye", "profhilo", "juvelook_skin", "rejuran_hb")
 _COUNTRIES = tuple(country.value for country in Country)
+# What links of the results page keep of its address; the cursors are kept only by those that turn one group's page.
+_KEPT = (
+    "q",
+    *(box.value for box in PlaceBox),
+    *(box.field(name) for box in PlaceBox for name in ("lat", "lng", "radius_m")),
+    "treatment",
+    "market",
+    "sort",
+    "clinic",
+)
 
 
 @blueprint.get("/")
@@ -72,45 +82,44 @@ def clinics() -> str:
     if understood.asks:
         return render_template(
             "directory/ask.html",
-            asks=understood.asks.value,
             understood=understood,
-            # A place that was only alike leads to its point; a place to start from is a name.
-            suggested=understood.asks is Asks.PLACE_UNKNOWN
-            and any(choice.change.get("lat") for choice in understood.choices),
-            choices=[(choice, _address(choice)) for choice in understood.choices],
+            choices=_links(understood.choices),
+            place_choices={place.box: _links(place.choices) for place in understood.asked},
+            without=_without(understood),
             search=_search_form(understood),
             treatment_options=_options(names),
             tray=tray,
         )
     understood, page = results_page.find(understood, names)
-    addresses = {card.slug: url_for("directory.clinic", slug=card.slug) for card in page.cards}
     return render_template(
         "directory/clinics.html",
         understood=understood,
         page=page,
         treatment_label=_label(understood.treatment) if understood.treatment else None,
-        choices=[(choice, _address(choice)) for choice in understood.choices],
-        maybe=[(choice, _address(choice)) for choice in understood.maybe],
+        choices=_links(understood.choices),
+        maybe={group.id: _links(group.place.maybe) for group in page.groups if group.place},
         search=_search_form(understood),
         treatment_options=_options(names),
-        radii=[(radius, radius_words(radius)) for radius in _radii(understood)],
+        radii=[
+            (place.box.field("radius_m"), place.name, place.radius_m, _radii(place.radius_m))
+            for place in understood.places
+            if place.radius_m
+        ],
         sorts=[
             (sort.value, words)
             for sort, words in SORTS.items()
-            if sort is not Sort.DISTANCE or understood.point
+            if sort is not Sort.DISTANCE or understood.places
         ],
         markets=MARKETS,
         authority=AUTHORITY,
         more_offers=more_offers,
         tray=tray,
-        next_page=_changed({"cursor": page.found.next}) if page.found.next else None,
-        map=map_data(
-            (card.clinic for card in page.cards),
-            addresses,
-            understood.point,
-            understood.place_name,
-            understood.radius_m,
-        ),
+        next_pages={
+            group.id: _changed(group.next, None if group.alone else group.id)
+            for group in page.groups
+            if group.next
+        },
+        map=map_data(_map_groups(page), {card.slug: _page_of(card.slug) for card in page.cards}),
     )
 
 
@@ -120,11 +129,13 @@ def clinics_geojson() -> Response:
     """The clinics of /clinics with the same query as points (RFC 7946); those without a place are left out."""
     names = treatment_names()
     understood = results_page.understand(read_search(request.args), names)
-    found: list[Clinic] = []
+    groups: list[MapGroup] = []
     if not understood.asks:
         understood, page = results_page.find(understood, names)
-        found = [row.clinic for row in page.found.rows]
-    answer = jsonify(features(found, {row.slug: url_for("directory.clinic", slug=row.slug) for row in found}))
+        groups = _map_groups(page)
+    answer = jsonify(
+        features(groups, {row.slug: _page_of(row.slug) for group in groups for row in group.clinics})
+    )
     answer.mimetype = "application/geo+json"
     return answer
 
@@ -147,14 +158,14 @@ def clinic(slug: str) -> str:
         authority=AUTHORITY,
         tray=tray,
         compare_with=tray.with_one(row.slug),
-        map=map_data([row], {row.slug: ""}) if centre else None,
+        map=map_data([MapGroup([row])], {row.slug: ""}) if centre else None,
     )
 
 
 def _by_market(choices: Sequence[Choice]) -> dict[str, list[tuple[Choice, str]]]:
     groups: dict[str, list[tuple[Choice, str]]] = {}
     for choice in choices:
-        groups.setdefault(choice.hint, []).append((choice, _address(choice)))
+        groups.setdefault(choice.hint, []).append((choice, _changed(choice.change)))
     return groups
 
 
@@ -170,40 +181,72 @@ def _options(names: Mapping[str, Treatment]) -> list[tuple[str, str]]:
 
 
 def _search_form(understood: Understood | None = None) -> dict[str, Any]:
-    """What stands in the boxes: as typed, with the place moved to its own box."""
+    """What stands in the boxes: as typed, with a place out of the first box moved to its own."""
     if understood is None:
-        return {"what": "", "near": "", "treatment": "", "radius_m": None, "sort": "", "market": ""}
+        return {"what": "", "near": "", "also": "", "market": "", "asked": {}}
     query = understood.query
+    near = understood.place_in(PlaceBox.NEAR)
     what = query.what
-    if not query.near and understood.place_text and what:
+    if not query.near.text and near and near.text and what:
         label = [_label(understood.treatment)] if understood.treatment else []
         what = " ".join([*label, understood.words or understood.unknown_words]).strip()
     if not what and understood.treatment:
         what = _label(understood.treatment)
     return {
         "what": what,
-        "near": query.near or understood.place_text,
-        "treatment": understood.treatment.slug if understood.treatment else "",
-        "radius_m": understood.radius_m,
-        "sort": query.sort.value if query.sort else "",
+        "near": query.near.text or (near.text if near else ""),
+        "also": query.also.text,
         "market": query.market or "",
+        "asked": {place.box.value: place for place in understood.asked},
     }
 
 
-def _radii(understood: Understood) -> list[int]:
-    return sorted({*RADII_M, *([understood.radius_m] if understood.radius_m else [])})
+def _without(understood: Understood) -> tuple[str, str] | None:
+    """Where one of two places is asked about: the other's name, and the page with it alone."""
+    asked, clear = understood.asked, [place for place in understood.places if not place.asks]
+    if not asked or not clear:
+        return None
+    box = asked[0].box
+    fields = (box.value, *(box.field(name) for name in ("lat", "lng", "radius_m")))
+    # The place that is left out may stand in the first box.
+    what = _search_form(understood)["what"] if box is PlaceBox.NEAR else understood.query.what
+    return clear[0].name, _changed({**dict.fromkeys(fields), "q": what or None})
 
 
-def _address(choice: Choice) -> str:
-    return _changed(choice.change)
+def _radii(chosen: int) -> list[tuple[int, str]]:
+    return [(radius, radius_words(radius)) for radius in sorted({*RADII_M, chosen})]
 
 
-def _changed(change: Mapping[str, str | float | int | None]) -> str:
+def _map_groups(page: Results) -> list[MapGroup]:
+    return [
+        MapGroup(
+            [card.clinic for card in group.cards],
+            group.place.point if group.place else None,
+            group.place.name if group.place else "",
+            group.place.radius_m if group.place else None,
+        )
+        for group in page.groups
+    ]
+
+
+def _page_of(slug: str) -> str:
+    return url_for("directory.clinic", slug=slug)
+
+
+def _links(choices: Sequence[Choice]) -> list[tuple[Choice, str]]:
+    return [(choice, _changed(choice.change)) for choice in choices]
+
+
+def _changed(change: Change, anchor: str | None = None) -> str:
     """The results page with this request's query, changed; None takes a field away."""
     kept: dict[str, Any] = {
         name: [value[:MAX_LENGTH] for value in request.args.getlist(name)[:MAX_COMPARED]]
-        for name in ("q", "near", "lat", "lng", "radius_m", "treatment", "market", "sort", "clinic")
+        for name in _KEPT
         if request.args.get(name)
     }
     kept.update(change)
-    return url_for("directory.clinics", **{name: value for name, value in kept.items() if value is not None})
+    return url_for(
+        "directory.clinics",
+        _anchor=anchor,
+        **{name: value for name, value in kept.items() if value is not None},
+    )

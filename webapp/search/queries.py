@@ -81,7 +81,7 @@ class ClinicResults:
     `widened_to_m` is set when nothing lay within the radius: rows are then the nearest, and it is how far the
     farthest of them is. `next` is a cursor, None at the end. `counted` are those that answer and
     whose offers may be shown (see `treatment_counts`). `elsewhere` are those that would stand here, had the search
-    no second place that they stand under.
+    no second place that they stand under; where it took all of them, `rows` is empty.
     """
 
     rows: Sequence[FoundClinic]

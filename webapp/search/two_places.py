@@ -83,7 +83,7 @@ def _without(found: ClinicResults, numbers: Set[int]) -> ClinicResults:
         found,
         rows=rows,
         total=len(rows),
-        widened_to_m=round(max(row.distance_m or 0 for row in rows)) if rows else None,
+        widened_to_m=round(max(row.distance_m or 0 for row in rows)) if rows else found.widened_to_m,
         counted=[number for number in found.counted if number not in numbers],
         by_market=Counter(row.clinic.country for row in rows),
         elsewhere=found.elsewhere + len(found.rows) - len(rows),

@@ -6,12 +6,17 @@ const wide = matchMedia("(min-width: 60rem)");
 const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
 const DISTRICTS_BELOW_ZOOM = 13;
 const pins = new Map();
+// Two places in two markets have a frame each; the buttons change it, and so does the card of a clinic in the other.
+const switches = [...document.querySelectorAll("[data-map-fits] button")];
 let map = null;
+let shown = 0;
 
 const card = (slug) => document.querySelector(`[data-clinic="${slug}"]`);
 
 function light(slug, on) {
   card(slug)?.classList.toggle("lit", on);
+  const wanted = data.fits.findIndex(({ slugs }) => slugs.includes(slug));
+  if (on && map && wanted !== shown && holder.offsetParent) show(wanted);
   const pin = pins.get(slug);
   const seen = pin?.getElement();
   if (seen) seen.classList.toggle("lit", on);
@@ -91,6 +96,24 @@ function pin({ geometry, properties }) {
   return marker;
 }
 
+function show(number) {
+  shown = number;
+  const { slugs, places } = data.fits[number];
+  const points = [
+    ...slugs.map((slug) => pins.get(slug).getLatLng()),
+    ...places.map(({ lat, lng }) => L.latLng(lat, lng)),
+  ];
+  map.fitBounds(L.latLngBounds(points).pad(0.15), { maxZoom: 16, animate: false });
+  for (const [index, button] of switches.entries()) button.setAttribute("aria-pressed", String(index === number));
+}
+
+function drawPlace({ lat, lng, radius_m: radius }) {
+  if (radius) L.circle([lat, lng], { radius, className: "map-radius", interactive: false }).addTo(map);
+  L.marker([lat, lng], {
+    icon: L.divIcon({ className: "map-centre", iconSize: [16, 16] }), interactive: false, keyboard: false,
+  }).addTo(map);
+}
+
 function draw() {
   map = L.map(holder, {
     attributionControl: Boolean(data.tiles), zoomControl: false, scrollWheelZoom: false,
@@ -98,19 +121,9 @@ function draw() {
   });
   L.control.zoom({ zoomInTitle: holder.dataset.zoomIn, zoomOutTitle: holder.dataset.zoomOut }).addTo(map);
   const markers = data.clinics.features.map(pin);
-  const points = markers.map((marker) => marker.getLatLng());
-  if (data.centre) points.push(L.latLng(data.centre.lat, data.centre.lng));
-  map.fitBounds(L.latLngBounds(points).pad(0.15), { maxZoom: 16, animate: false });
+  show(shown);
   ground();
-  if (data.centre) {
-    if (data.radius_m) {
-      L.circle([data.centre.lat, data.centre.lng], { radius: data.radius_m, className: "map-radius", interactive: false })
-        .addTo(map);
-    }
-    L.marker([data.centre.lat, data.centre.lng], {
-      icon: L.divIcon({ className: "map-centre", iconSize: [16, 16] }), interactive: false, keyboard: false,
-    }).addTo(map);
-  }
+  for (const { places } of data.fits) places.forEach(drawPlace);
   if (L.markerClusterGroup) {
     const group = L.markerClusterGroup({
       showCoverageOnHover: false,
@@ -136,6 +149,7 @@ function draw() {
 
 function open() {
   holder.hidden = false;
+  for (const button of switches) button.parentElement.hidden = false;
   if (map) map.invalidateSize();
   else draw();
 }
@@ -147,6 +161,8 @@ for (const feature of data.clinics.features) {
     place?.addEventListener(event, () => light(slug, on));
   }
 }
+
+for (const [index, button] of switches.entries()) button.addEventListener("click", () => show(index));
 
 if (L && data.clinics.features.length) {
   const sides = document.querySelector("[data-list-and-map]");

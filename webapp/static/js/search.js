@@ -55,7 +55,7 @@ function locate(button) {
 }
 
 if (form) {
-  suggestPlaces(form.elements.near);
+  for (const box of form.querySelectorAll("[data-suggest]")) suggestPlaces(box);
   if (navigator.geolocation) locate(form.querySelector("[data-locate]"));
 }
 
