@@ -13,7 +13,7 @@ from webapp.clinics.models import Clinic
 from webapp.directory.cards import Names, clinic_name, offer_title, part_chip
 from webapp.directory.compare.answers import Answer
 from webapp.domain.market import MarketPolicy
-from webapp.domain.offers import Part
+from webapp.domain.offers import Part, same_terms
 from webapp.i18n import format_day, today_in
 from webapp.offers import queries as offers
 from webapp.offers.change_words import public_differences
@@ -64,7 +64,8 @@ def _changed(kept: KeptOffer, clinic: Clinic, names: Names, now: datetime) -> Ch
     policy = market_policy(clinic.country)
     if not policy.shows_prices(clinic.authority):
         return None
-    title = offer_title(kept.terms, names, policy)
+    # Its title of today: the old one may have been taken down for a reason.
+    title = offer_title((kept.current or kept).terms, names, policy)
     if kept.current is None:
         gone = (
             _("It left the price list on %(day)s.", day=format_day(kept.retired_on))
@@ -88,4 +89,7 @@ def _changed(kept: KeptOffer, clinic: Clinic, names: Names, now: datetime) -> Ch
         )
         for row in rows
     ]
-    return ChangedOffer(clinic_name(clinic), title, words) if words else None
+    if not words and same_terms(kept.terms, kept.current.terms):
+        return None
+    # What changed may be what a public page of this market does not say.
+    return ChangedOffer(clinic_name(clinic), title, words or [_("Its terms are other ones now.")])
