@@ -18,8 +18,8 @@ ONLY_COMMITTER = "webapp/unit_of_work.py"
 # Removing one of these is a decision about redirects, not a clean-up.
 PUBLIC_ADDRESSES = {
     "/", "/clinics", "/clinics/<slug>", "/clinics.geojson", "/treatments", "/treatments/<slug>", "/compare",
-    "/plan", "/plan.ics", "/enquiries/new", "/e/<token>", "/q/<token>", "/how-results-are-ordered", "/for-clinics", "/about/data",
-    "/privacy", "/healthz", "/readyz", "/sitemap.xml", "/robots.txt", "/.well-known/security.txt",
+    "/plan", "/plan.ics", "/enquiries/new", "/e/<token>", "/q/<token>", "/how-results-are-ordered", "/for-clinics",
+    "/about/data", "/privacy", "/healthz", "/readyz", "/sitemap.xml", "/robots.txt", "/.well-known/security.txt",
     "/api/v1/places", "/api/v1/places/suggest", "/api/v1/clinics", "/api/v1/clinics/<slug>", "/api/v1/treatments",
     "/api/v1/treatments/<slug>", "/api/v1/openapi.json",
 }  # fmt: skip

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from urllib.parse import urlencode
 
 from playwright.sync_api import Page
@@ -12,6 +13,8 @@ from tests.services.server import wait_for
 CLINICS = ("larch-linden-skin-clinic", "quillwort-aesthetics", "saltmarsh-dermal-clinic")
 IN_KOREA = "chameoksae-clinic"
 ASKED = urlencode([*(("clinic", slug) for slug in CLINICS), ("treatment", "rejuran_healer"), ("sessions", 3)])
+# A site that runs has today's clock, and plans only a few years ahead.
+PLANNED = f"treatment=rejuran_healer&start={datetime.now(UTC).year + 1}-01-12&place=KR&nights=2"
 
 OPEN_PAGES = {
     "home": "/",
@@ -31,6 +34,11 @@ OPEN_PAGES = {
     "compare": f"/compare?{ASKED}",
     "compare-empty": "/compare",
     "compare-two-markets": f"/compare?{ASKED}&clinic={IN_KOREA}",
+    "plan": f"/plan?{PLANNED}",
+    "plan-own-numbers": f"/plan?{PLANNED}&treatment=ha_booster_generic&sessions=3&interval_weeks=4&way=stay",
+    "plan-without-a-day": "/plan?treatment=rejuran_healer",
+    "plan-wrong": "/plan?treatment=rejuran_healer&sessions=99&start=2026-13-45&nights=x&place=Mars",
+    "plan-empty": "/plan",
     "treatments": "/treatments",
     "treatment": "/treatments/rejuran_healer",
     "enquiry": f"/enquiries/new?{ASKED}",

@@ -1,7 +1,8 @@
 """`python -m tests.journeys.screenshots`: the page types as they look now, into docs/screenshots.
 
-Each at 390 and 1280 px, in light and dark: home, results, clinic, compare, treatment, enquiry, the patient's page and
-the quote form, with the empty and the error states beside them in light; the clinic's and the staff's pages in light.
+Each at 390 and 1280 px, in light and dark: home, results, clinic, compare, plan, treatment, enquiry, the patient's
+page and the quote form, with the empty and the error states beside them in light; the clinic's and the staff's pages
+in light.
 """
 
 import sys
@@ -19,7 +20,7 @@ from tests.services.mail_server import MailServer
 from tests.services.server import clean_environment
 
 FOLDER = ROOT / "docs" / "screenshots"
-MAIN = ("home", "results", "clinic", "compare", "treatment", "enquiry")
+MAIN = ("home", "results", "clinic", "compare", "plan", "treatment", "enquiry")
 ALSO = (
     "results-korea",
     "results-not-found",

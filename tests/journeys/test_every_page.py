@@ -43,7 +43,7 @@ def test_open_pages(open_browser: Callable[..., Page], address: str) -> None:
 
 
 @pytest.mark.parametrize("prefix", ["/zh", "/ko"])
-@pytest.mark.parametrize("name", ["home", "results", "clinic", "compare", "treatment", "enquiry"])
+@pytest.mark.parametrize("name", ["home", "results", "clinic", "compare", "plan", "treatment", "enquiry"])
 def test_open_pages_in_the_other_languages(open_browser: Callable[..., Page], prefix: str, name: str) -> None:
     check(open_browser(width=320), prefix + OPEN_PAGES[name])
 
@@ -62,7 +62,7 @@ def test_pages_behind_links(open_browser: Callable[..., Page], asked: Asked) -> 
     check(open_browser(width=320), asked.patient_page)
 
 
-@pytest.mark.parametrize("name", ["home", "results", "clinic", "compare", "treatment", "enquiry"])
+@pytest.mark.parametrize("name", ["home", "results", "clinic", "compare", "plan", "treatment", "enquiry"])
 def test_the_keyboard_reaches_everything_and_leaves_again(
     open_browser: Callable[..., Page], name: str
 ) -> None:
