@@ -1,23 +1,25 @@
 """The cheapest purchases that cover a basket: an exact search over whole numbers that knows nothing of clinics.
 
 A choice is a vector of sessions (one number per need) and a cost. What serves one need alone is settled by a
-small table per need. Only choices that serve several needs, and those that may be bought once, are searched:
-depth first, and a branch is left once even the least that it can still cost is no better than what was found.
+small table per need. Choices that serve several needs, and those that may be bought once, are looked at one
+after the other: after each, the needs that may then be open and the least cost of coming there. What could not
+get cheaper than the best found so far is dropped on the way.
 
-That least is a table per need as well: the cost of a choice is divided among the needs it serves, and each
-need is covered by itself at those shares. A real purchase pays all its shares, so the sum never exceeds a
-real cost. All is integers: equal sums are equal, and among them the one with fewer purchases wins.
+How cheap it could still get is told by a table per need as well: the cost of a choice is divided among the needs
+it serves, and each need is covered by itself at those shares. A real purchase pays all its shares, so the sum
+never exceeds a real cost. All is integers: equal sums are equal, and among them the one with fewer purchases
+wins.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import prod
-from typing import NamedTuple
+from operator import ge, getitem
 
 # Baskets: 4 treatments × 6 sessions are 2,401 combinations of open sessions. Beyond this a page would wait.
 MAX_STATES = 20_000
-# Branches looked at. 4 × 6 needs some tens, at worst some hundreds; this many take about 0.1 s.
-MAX_STEPS = 10_000
+# Purchases tried. 4 × 6 needs some hundreds, at worst some thousands; this many take about 0.1 s.
+MAX_STEPS = 100_000
 
 # Cost and number of purchases are compared as one number: cost × _COST + purchases.
 _COST = 1 << 16
@@ -27,8 +29,10 @@ _NEVER = 1 << 120
 _Vector = tuple[int, ...]
 # How one need is served: how many sessions, at what weight, by which choice.
 _Serving = tuple[int, int, int]
-# A purchase: the choice, its weight, what it covers, the stage that follows, and the least tables from there on.
-_Move = tuple[int, int, _Vector, int, list[list[int]]]
+# Per need and number of open sessions, a whole number: a weight, or how many are open after a purchase.
+_Tables = list[list[int]]
+# Needs that may be open, each with the least weight of coming there and the choices bought for it.
+_Reached = dict[_Vector, tuple[int, _Vector]]
 
 
 class TooLarge(Exception):
@@ -73,33 +77,20 @@ def cheapest(needs: Sequence[int], choices: Sequence[Choice]) -> Solution | None
     """
     check_size(needs)
     offered = _Offered(tuple(needs), choices)
-    found = _search(offered)
-    if found.weight >= _NEVER:
+    weight, bought, open_needs = _search(offered)
+    if weight >= _NEVER:
         return None
     counts = [0] * len(choices)
-    for number in (*found.bought, *offered.chosen_alone(found.open_needs)):
+    for number in (*bought, *offered.chosen_alone(open_needs)):
         counts[number] += 1
-    return Solution(tuple(counts), found.weight // _COST)
-
-
-class _Branch(NamedTuple):
-    """What was bought in the stages so far and its weight, the needs still open, and the stage to go on with.
-
-    `bound`: it cannot cost less. (A tuple, since thousands are made and compared.)
-    """
-
-    bound: int
-    weight: int
-    open_needs: _Vector
-    stage: int
-    bought: _Vector
+    return Solution(tuple(counts), weight // _COST)
 
 
 class _Offered:
     """The choices, sorted into what serves one need alone and what has to be searched.
 
-    `stages` are gone through in order: first, for each thing that may be bought once, its choices, of which
-    one or none is taken; from `repeatable` on, each choice that serves several needs, as often as it helps.
+    `stages` are what is searched: a choice that serves several needs, as often as it helps, or the choices of one
+    thing that may be bought once (their numbers are in `once`), of which one or none is taken.
     """
 
     def __init__(self, needs: _Vector, choices: Sequence[Choice]) -> None:
@@ -108,33 +99,34 @@ class _Offered:
         self.covers = [tuple(map(min, choice.covers, needs)) for choice in choices]
         self.weights = [choice.cost * _COST + 1 for choice in choices]
         alone: list[list[_Serving]] = [[] for _ in needs]
-        several: list[int] = []
-        once: dict[str, list[int]] = {}
-        for number, choice in enumerate(choices):
-            covers = self.covers[number]
-            served = [need for need, sessions in enumerate(covers) if sessions]
+        several: list[list[int]] = []
+        groups: dict[str, list[int]] = {}
+        for number, (choice, covers) in enumerate(zip(choices, self.covers, strict=True)):
             if choice.only_one_of is not None:
-                once.setdefault(choice.only_one_of, []).append(number)
-            elif len(served) == 1:
-                alone[served[0]].append((covers[served[0]], self.weights[number], number))
-            elif served:
-                several.append(number)
+                groups.setdefault(choice.only_one_of, []).append(number)
+            elif len(covers) - covers.count(0) == 1:
+                need, sessions = next((need, sessions) for need, sessions in enumerate(covers) if sessions)
+                alone[need].append((sessions, self.weights[number], number))
+            else:
+                several.append([number])
         self.tables, self._picks = _tables(needs, alone)
-        several = [number for number in several if self._saves(number)]
-        several = [number for number in several if not self._beaten(number, several)]
-        # What saves most is tried first: a good mix found early cuts the most branches.
-        several.sort(key=lambda number: self.weights[number] / self.cost_alone(self.covers[number]))
-        kept = [
-            [number for number in group if self._saves(number) and not self._beaten(number, several)]
-            for group in once.values()
+        # What a choice saves beside the same sessions from choices that serve one need alone.
+        self._savings = [
+            self.cost_alone(covers) - weight for covers, weight in zip(self.covers, self.weights, strict=True)
         ]
-        groups = [group for group in kept if group]
-        self.repeatable = len(groups)
-        self.stages = [*groups, *([number] for number in several)]
+        repeatable = [number for [number] in several if self._savings[number] > 0]
+        self.once = {number for group in groups.values() for number in group}
+        self.stages = [
+            kept
+            for group in (*several, *groups.values())
+            if (kept := [number for number in group if self._is_worth_buying(number, repeatable)])
+        ]
+        # What saves most is tried first: a good mix found early ends the most of what is no better.
+        self.stages.sort(key=lambda stage: max([self._savings[number] for number in stage]), reverse=True)
 
     def cost_alone(self, open_needs: _Vector) -> int:
         """The weight of covering each need by choices that serve it alone; _NEVER or more where none do."""
-        return sum([table[need] for table, need in zip(self.tables, open_needs, strict=True)])
+        return sum(map(getitem, self.tables, open_needs))
 
     def chosen_alone(self, open_needs: _Vector) -> Iterator[int]:
         """The choices behind `cost_alone`."""
@@ -144,20 +136,14 @@ class _Offered:
                 number, left = picks[left]
                 yield number
 
-    def moves(self) -> list[list[_Move]]:
-        """For each stage, and for the end, every purchase of it and of the later ones."""
-        least = self._least()
-        moves: list[list[_Move]] = [[]]
-        for stage in reversed(range(len(self.stages))):
-            following = stage + 1 if stage < self.repeatable else stage
-            here = [
-                (number, self.weights[number], self.covers[number], following, least[following])
-                for number in self.stages[stage]
-            ]
-            moves.append(here + moves[-1])
-        return moves[::-1]
+    def after(self, number: int) -> _Tables:
+        """How many sessions of each need are open after a purchase, by how many were before."""
+        return [
+            [0] * covered + list(range(need + 1 - covered))
+            for need, covered in zip(self.needs, self.covers[number], strict=True)
+        ]
 
-    def _least(self) -> list[list[list[int]]]:
+    def least(self) -> list[_Tables]:
         """For each stage, and for the end, tables per need: covering from there on costs no less than their sum.
 
         As if what may be bought once could be bought often: too low at worst, which is what a bound may be.
@@ -187,70 +173,68 @@ class _Offered:
             yield need, share
         yield served[0], left
 
-    def _saves(self, number: int) -> bool:
-        """Does it cost less than the same sessions from choices that serve one need alone?"""
-        return self.weights[number] < self.cost_alone(self.covers[number]) and any(self.covers[number])
-
-    def _beaten(self, number: int, repeatable: Sequence[int]) -> bool:
-        """Is there another choice, to be bought as often as one likes, that covers as much and costs no more?"""
+    def _is_worth_buying(self, number: int, repeatable: Sequence[int]) -> bool:
+        """Does it save, and does no choice to be bought as often as one likes cover as much and cost no more?"""
+        if self._savings[number] <= 0:
+            return False
         covers = self.covers[number]
         mine = (self.weights[number], number)
-        return any(
-            (self.weights[other], other) < mine
-            and all(theirs >= ours for theirs, ours in zip(self.covers[other], covers, strict=True))
+        return not any(
+            (self.weights[other], other) < mine and all(map(ge, self.covers[other], covers))
             for other in repeatable
         )
 
 
-def _search(offered: _Offered) -> _Branch:
-    """The best branch; its open needs are covered by choices that serve one need alone."""
-    best_weight = offered.cost_alone(offered.needs)
-    best = _Branch(best_weight, best_weight, offered.needs, 0, ())
-    if not offered.stages:
-        return best
-    moves, tables = offered.moves(), offered.tables
-    # The lowest weight at which a branch came to these open needs at this stage.
-    seen: dict[tuple[_Vector, int], int] = {}
-    waiting = [_Branch(0, 0, offered.needs, 0, ())]
+def _search(offered: _Offered) -> tuple[int, _Vector, _Vector]:
+    """The least weight, what is bought for it, and the needs left to choices that serve one need alone."""
+    tables = offered.tables
+    best: tuple[int, _Vector, _Vector] = (offered.cost_alone(offered.needs), (), offered.needs)
+    least = offered.least()
+    reached: _Reached = {offered.needs: (0, ())}
     steps = 0
-    while waiting:
-        bound, weight_before, open_needs, stage, bought = waiting.pop()
-        if bound >= best_weight:
-            continue
-        steps += 1
+    for stage, numbers in enumerate(offered.stages):
+        repeatable = numbers[0] not in offered.once
+        # What may follow a purchase of this stage: for a choice that may be repeated, the same again.
+        least_after = least[stage if repeatable else stage + 1]
+        found = dict(reached)
+        for number in numbers:
+            price, after = offered.weights[number], offered.after(number)
+            for before, (weight, bought) in reached.items():
+                while True:
+                    open_needs = tuple(map(getitem, after, before))
+                    weight += price
+                    steps += 1
+                    if open_needs in found and found[open_needs][0] <= weight:
+                        break
+                    if weight + sum(map(getitem, least_after, open_needs)) >= best[0]:
+                        break
+                    bought = (*bought, number)
+                    found[open_needs] = weight, bought
+                    total = weight + sum(map(getitem, tables, open_needs))
+                    if total < best[0]:
+                        best = total, bought, open_needs
+                    if not repeatable:
+                        break
+                    before = open_needs
         if steps > MAX_STEPS:
             raise TooLarge
-        further: list[_Branch] = []
-        for number, price, covers, following, least in moves[stage]:
-            weight = weight_before + price
-            if weight >= best_weight:
-                continue
-            rest = tuple(
-                [need - got if need > got else 0 for need, got in zip(open_needs, covers, strict=True)]
-            )
-            if seen.get((rest, following), _NEVER) <= weight:
-                continue
-            seen[rest, following] = weight
-            bound = weight + sum([table[need] for table, need in zip(least, rest, strict=True)])
-            if bound >= best_weight:
-                continue
-            onward = _Branch(bound, weight, rest, following, (*bought, number))
-            further.append(onward)
-            total = weight + sum([table[need] for table, need in zip(tables, rest, strict=True)])
-            if total < best_weight:
-                best_weight, best = total, onward
-        # The most promising is looked at next.
-        further.sort(reverse=True)
-        waiting.extend(further)
-    return best._replace(weight=best_weight)
+        least_later = least[stage + 1]
+        reached = {
+            open_needs: way
+            for open_needs, way in found.items()
+            if way[0] + sum(map(getitem, least_later, open_needs)) < best[0]
+        }
+    return best
 
 
-def _with_serving(table: Sequence[int], covered: int, weight: int) -> list[int]:
+def _with_serving(table: list[int], covered: int, weight: int) -> list[int]:
     """A table of least weights per number of sessions, with one more way, as often as it helps."""
+    if weight >= table[covered]:
+        return table
     found = [0]
-    for sessions in range(1, len(table)):
-        via = weight + found[sessions - covered if sessions > covered else 0]
-        found.append(min(via, table[sessions]))
+    for sessions, without in enumerate(table[1:], 1):
+        via = weight + found[sessions - covered] if sessions > covered else weight
+        found.append(via if via < without else without)
     return found
 
 
