@@ -14,7 +14,7 @@ TRANSLATIONS := $(wildcard webapp/translations/*/LC_MESSAGES/messages.po)
 COMPILED := $(TRANSLATIONS:.po=.mo)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lock messages clean system-packages always
+.PHONY: help run test check bench lock messages clean system-packages always
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -49,6 +49,11 @@ check: $(VENV)/dev.stamp $(COMPILED) ## Lint, types, import contracts, migration
 	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && \
 	  export INSTANCE_DIR="$$folder" DATABASE_URL= BASE_URL= && \
 	  $(BIN)/flask --app wsgi db upgrade && $(BIN)/flask --app wsgi db check
+
+bench: $(VENV)/runtime.stamp $(COMPILED) ## How long a basket and a page take, beside bare Flask and Jinja (about two minutes)
+	@$(PYTHON_IN) -m bench.basket
+	@# glibc trims its heap at moments of its own choice, and SQLite's times then come in two kinds.
+	@MALLOC_TRIM_THRESHOLD_=134217728 $(PYTHON_IN) -m bench.pages
 
 lock: $(VENV)/pyvenv.cfg ## Make requirements/*.txt from the lists in pyproject.toml (UPGRADE=1 for newer versions)
 	@$(PYTHON_IN) -m pip --disable-pip-version-check install --quiet $(UV)
