@@ -36,13 +36,17 @@ def read_want(text: str) -> Want:
             quantity = Quantity.parse(found["quantity"])
         except (InvalidQuantity, UnknownUnit) as error:
             raise UnreadWant(text[:80]) from error
-    return Want(found["slug"], int(found["sessions"]), quantity, read_area(found["area"]))
+    area = read_area(found["area"])
+    if found["area"] and area is None:
+        raise UnreadWant(text[:80])
+    return Want(found["slug"], int(found["sessions"]), quantity, area)
 
 
 def read_area(text: str | None) -> str | None:
     """`face`, or several of one want: `face;neck`, in any order. None where there is none, or none to read."""
-    plain = (text or "").strip().casefold().replace(" ", "_").replace(",", ";")
-    return ";".join(sorted(plain.split(";"))) if _AREA.fullmatch(plain) else None
+    words = (text or "").casefold().replace(",", ";").split(";")
+    plain = ";".join(sorted(word.strip().replace(" ", "_") for word in words))
+    return plain if _AREA.fullmatch(plain) else None
 
 
 def write_want(want: Want) -> str:

@@ -42,7 +42,8 @@ _YES_NO = {"yes": True, "no": False}
 class Row:
     """One line of the basket as typed, and as understood: `want` None where it is empty or cannot be read.
 
-    `weeks` between sessions and `months` until it is repeated are the reader's own, None where she left them.
+    `weeks` between sessions and `months` until it is repeated are the reader's own, None where she left them
+    or where what she typed, kept in the last two, is no such number.
     """
 
     treatment: str
@@ -52,6 +53,8 @@ class Row:
     weeks: int | None = None
     months: int | None = None
     want: Want | None = None
+    weeks_text: str = ""
+    months_text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,10 +104,13 @@ def read_compare(args: Query) -> CompareQuery:
     """The query of the page, and of its form."""
     errors: dict[str, str] = {}
     clinics = clinic_slugs(args.getlist("clinic"))
-    code = args.get("currency", "").upper()
+    code = plain_text(args.get("currency")).upper()
     currency = code if code in EXPONENTS else None
     if code and currency is None:
         errors["currency"] = _("We have no rate for “%(text)s”.", text=code[:10])
+    if currency is None and (plain_text(args.get("trip")) or plain_text(args.get("night"))):
+        # Her own amounts without a currency are in that of the market she lives in, and so is the comparison.
+        currency = "KRW" if args.get("home", "").upper() == "KR" else "SGD"
     return CompareQuery(
         rows=_rows(args, errors),
         clinics=tuple(clinics[:MAX_COMPARED]),
@@ -179,10 +185,21 @@ def _rows(args: Query, errors: dict[str, str]) -> tuple[Row, ...]:
             ]
             row = _typed_row(number, typed[0], typed[1], typed[2], typed[3], errors) if typed[0] else None
         if row is not None:
-            own_weeks = _whole(weeks, place, MAX_WEEKS, f"interval_weeks-{number}", errors)
-            own_months = _whole(months, place, MAX_MONTHS, f"maintenance_months-{number}", errors)
-            rows.append(replace(row, weeks=own_weeks, months=own_months))
+            weeks_text, months_text = _typed(weeks, place), _typed(months, place)
+            row = replace(
+                row,
+                weeks=_whole(weeks_text, MAX_WEEKS, f"interval_weeks-{number}", errors),
+                months=_whole(months_text, MAX_MONTHS, f"maintenance_months-{number}", errors),
+                weeks_text=weeks_text,
+                months_text=months_text,
+            )
+            rows.append(row)
     if len(rows) > MAX_WANTS:
+        # Rows that are refused have no fields for errors of their own to stand at.
+        for name in list(errors):
+            row_number = name.rpartition("-")[2]
+            if row_number.isdigit() and int(row_number) >= MAX_WANTS:
+                del errors[name]
         errors["basket"] = _("We compare at most %(max)s treatments at a time.", max=MAX_WANTS)
     return tuple(rows[:MAX_WANTS])
 
@@ -191,7 +208,7 @@ def _row_of_want(text: str, errors: dict[str, str]) -> Row | None:
     try:
         want = read_want(text)
     except UnreadWant:
-        errors["basket"] = _("We cannot read “%(text)s” in the address.", text=text[:60])
+        errors["basket"] = _("We cannot read “%(text)s” in the address.", text=plain_text(text)[:60])
         return None
     return Row(want.treatment, str(want.sessions), _quantity_text(want.quantity), want.area or "", want=want)
 
@@ -230,8 +247,11 @@ def _quantity_text(quantity: Quantity | None) -> str:
     return "" if quantity is None else f"{number_text(quantity.value)} {quantity.unit.value}"
 
 
-def _whole(texts: list[str], number: int, most: int, field: str, errors: dict[str, str]) -> int | None:
-    text = plain_text(texts[number])[:20] if number < len(texts) else ""
+def _typed(texts: list[str], number: int) -> str:
+    return plain_text(texts[number])[:20] if number < len(texts) else ""
+
+
+def _whole(text: str, most: int, field: str, errors: dict[str, str]) -> int | None:
     if not text:
         return None
     value = int(text) if text.isascii() and text.isdigit() and len(text) < 5 else 0
@@ -244,6 +264,7 @@ def _whole(texts: list[str], number: int, most: int, field: str, errors: dict[st
 def _journeys(args: Query, currency: str | None, errors: dict[str, str]) -> Journeys:
     home = args.get("home", "").upper()
     amounts: dict[str, Money | None] = {}
+    # Without a currency there are no amounts either: see read_compare.
     for name in ("trip", "night"):
         text = plain_text(args.get(name))[:20]
         amounts[name] = None

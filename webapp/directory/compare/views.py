@@ -104,13 +104,12 @@ def compare() -> Response:
 
 
 def known_only(query: CompareQuery, names: Names) -> CompareQuery:
-    """Without treatments that the catalogue does not know; each is named beside its row."""
+    """Nothing is wanted in rows with treatments that the catalogue does not know; each is named beside its row."""
     errors = dict(query.errors)
-    rows: list[Row] = []
-    for number, row in enumerate(query.rows):
-        if row.treatment in names:
-            rows.append(row)
-        else:
+    rows = list(query.rows)
+    for number, row in enumerate(rows):
+        if row.treatment not in names:
+            rows[number] = replace(row, want=None)
             errors[f"treatment-{number}"] = _("We know no treatment “%(text)s”.", text=row.treatment[:60])
     return replace(query, rows=tuple(rows), errors=errors)
 
