@@ -219,7 +219,7 @@ def test_the_map_has_the_same_clinics_as_the_list(seeded: Session, client: Flask
     listed = [element.get("data-clinic") for element in page.with_class("clinic")]
     pins = [feature["properties"]["slug"] for feature in drawn["clinics"]["features"]]
     assert [slug for slug in listed if slug in pins] == pins
-    assert {"Orchard", "Somerset"} <= {name["name"] for name in drawn["names"]}
+    assert {"Orchard", "Somerset"} <= {name["name"] for name in drawn["fits"][0]["names"]}
     points = client.get("/clinics.geojson" + query)
     assert points.mimetype == "application/geo+json"
     assert [row["properties"]["slug"] for row in points.get_json()["features"]] == pins

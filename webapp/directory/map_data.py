@@ -58,8 +58,8 @@ def features(groups: Iterable[MapGroup], addresses: Mapping[str, str]) -> dict[s
 def map_data(groups: Sequence[MapGroup], addresses: Mapping[str, str]) -> dict[str, Any]:
     """Everything the map script needs, as JSON in the page.
 
-    `fits` are the frames to look through, each with its clinics' slugs and its places: one, or one for each place
-    where the places lie in two markets, since four thousand kilometres on one map would show two dots.
+    `fits` are the frames to look through, each with its clinics' slugs, its places and names: one, or one for each
+    place where the places lie in two markets, since four thousand kilometres on one map would show two dots.
     """
     settings = current_settings()
     note = ""
@@ -76,15 +76,14 @@ def map_data(groups: Sequence[MapGroup], addresses: Mapping[str, str]) -> dict[s
     return {
         "clinics": features(groups, addresses),
         "note": note,
-        "fits": [_fit(fit) for fit in fits],
-        "names": [] if settings.tiles_url else _names(groups),
+        "fits": [_fit(fit, named=not settings.tiles_url) for fit in fits],
         "tiles": {"url": settings.tiles_url, "attribution": settings.tiles_attribution}
         if settings.tiles_url
         else None,
     }
 
 
-def _fit(groups: Sequence[MapGroup]) -> dict[str, Any]:
+def _fit(groups: Sequence[MapGroup], *, named: bool) -> dict[str, Any]:
     return {
         "slugs": [clinic.slug for group in groups for clinic in group.clinics if _is_placed(clinic)],
         "places": [
@@ -97,6 +96,7 @@ def _fit(groups: Sequence[MapGroup]) -> dict[str, Any]:
             for group in groups
             if group.centre
         ],
+        "names": _names(groups) if named else [],
     }
 
 
@@ -105,19 +105,16 @@ def _is_placed(clinic: Clinic) -> bool:
 
 
 def _names(groups: Sequence[MapGroup]) -> list[dict[str, Any]]:
-    """Stations, and districts, around the clinics and places; as many for each group."""
-    most = _MAX_NAMES // max(1, len(groups))
-    found: dict[tuple[str, bool], dict[str, Any]] = {}
-    for group in groups:
-        found |= dict(list(_names_around(group).items())[:most])
-    return list(found.values())
-
-
-def _names_around(group: MapGroup) -> dict[tuple[str, bool], dict[str, Any]]:
+    """Stations, and districts, around the clinics and places."""
     language = current_language()
-    points = [Point(row.lat, row.lng) for row in group.clinics if row.lat is not None and row.lng is not None]
+    points = [
+        Point(row.lat, row.lng)
+        for group in groups
+        for row in group.clinics
+        if row.lat is not None and row.lng is not None
+    ]
     found: dict[tuple[str, bool], dict[str, Any]] = {}
-    for point in [*points, *([group.centre] if group.centre else [])]:
+    for point in [*points, *(group.centre for group in groups if group.centre)]:
         for landmark in landmarks_in(bounding_box(point, _MARGIN_M)):
             name = landmark.names[language]
             # A station on two lines stands in the table once for each.
@@ -130,4 +127,4 @@ def _names_around(group: MapGroup) -> dict[tuple[str, bool], dict[str, Any]]:
                     "lng": landmark.point.lng,
                 },
             )
-    return found
+    return list(found.values())[:_MAX_NAMES]

@@ -9,6 +9,7 @@ const pins = new Map();
 // Two places in two markets have a frame each; the buttons change it, and so does the card of a clinic in the other.
 const switches = [...document.querySelectorAll("[data-map-fits] button")];
 let map = null;
+let grounds = [];
 let shown = 0;
 
 const card = (slug) => document.querySelector(`[data-clinic="${slug}"]`);
@@ -23,13 +24,10 @@ function light(slug, on) {
   pin?.setZIndexOffset(on ? 1000 : 0);
 }
 
-function ground() {
-  if (data.tiles) {
-    L.tileLayer(data.tiles.url, { attribution: data.tiles.attribution, maxZoom: 19 }).addTo(map);
-    return;
-  }
-  map.createPane("names").style.zIndex = 450; // under the pins, which are at 600
-  const names = data.names.map(({ name, station, lat, lng }) => {
+// What lies under the pins of one frame: the places looked around, and names where there are no tiles. Only the frame
+// that is looked at is on the map: browsers do not paint what stands a continent away.
+function ground({ places, names }) {
+  const named = names.map(({ name, station, lat, lng }) => {
     const words = document.createElement("span");
     words.textContent = name;
     const marker = L.marker([lat, lng], {
@@ -37,32 +35,39 @@ function ground() {
       interactive: false,
       keyboard: false,
       pane: "names",
-    }).addTo(map);
+    });
     return { marker, station, width: widthOf(name) };
   });
-  const arrange = () => {
-    const far = map.getZoom() < DISTRICTS_BELOW_ZOOM;
-    holder.classList.toggle("far", far);
-    const wideness = map.getSize().x;
-    const taken = data.clinics.features.map(({ geometry }) => {
-      const { x, y } = map.latLngToContainerPoint([geometry.coordinates[1], geometry.coordinates[0]]);
-      return [x - 16, y - 16, x + 16, y + 16];
-    });
-    for (const { marker, station, width } of names) {
-      const { x, y } = map.latLngToContainerPoint(marker.getLatLng());
-      const right = [x + 4, y - 10, x + 10 + width, y + 10];
-      const left = [x - 10 - width, y - 10, x - 4, y + 10];
-      const free = (far === station) ? undefined : [right, left].find((box) =>
-        box[0] >= 0 && box[2] <= wideness && !taken.some((other) =>
-          box[0] < other[2] && other[0] < box[2] && box[1] < other[3] && other[1] < box[3]));
-      const seen = marker.getElement();
-      seen.classList.toggle("crowded", !free);
-      seen.classList.toggle("on-left", free === left);
-      if (free) taken.push(free);
-    }
-  };
-  map.on("zoomend moveend resize", arrange);
-  arrange();
+  const around = places.flatMap(({ lat, lng, radius_m: radius }) => [
+    ...(radius ? [L.circle([lat, lng], { radius, className: "map-radius", interactive: false })] : []),
+    L.marker([lat, lng], {
+      icon: L.divIcon({ className: "map-centre", iconSize: [16, 16] }), interactive: false, keyboard: false,
+    }),
+  ]);
+  return { named, layer: L.layerGroup([...named.map(({ marker }) => marker), ...around]) };
+}
+
+// Names that would lie over each other or over a pin are left out, the later ones first.
+function arrange() {
+  const far = map.getZoom() < DISTRICTS_BELOW_ZOOM;
+  holder.classList.toggle("far", far);
+  const wideness = map.getSize().x;
+  const taken = data.clinics.features.map(({ geometry }) => {
+    const { x, y } = map.latLngToContainerPoint([geometry.coordinates[1], geometry.coordinates[0]]);
+    return [x - 16, y - 16, x + 16, y + 16];
+  });
+  for (const { marker, station, width } of grounds[shown].named) {
+    const { x, y } = map.latLngToContainerPoint(marker.getLatLng());
+    const right = [x + 4, y - 10, x + 10 + width, y + 10];
+    const left = [x - 10 - width, y - 10, x - 4, y + 10];
+    const free = (far === station) ? undefined : [right, left].find((box) =>
+      box[0] >= 0 && box[2] <= wideness && !taken.some((other) =>
+        box[0] < other[2] && other[0] < box[2] && box[1] < other[3] && other[1] < box[3]));
+    const seen = marker.getElement();
+    seen.classList.toggle("crowded", !free);
+    seen.classList.toggle("on-left", free === left);
+    if (free) taken.push(free);
+  }
 }
 
 // Near enough to keep names from lying over each other: Han and Hangul are as wide as the letters are high.
@@ -97,6 +102,7 @@ function pin({ geometry, properties }) {
 }
 
 function show(number) {
+  grounds[shown].layer.remove();
   shown = number;
   const { slugs, places } = data.fits[number];
   const points = [
@@ -104,14 +110,9 @@ function show(number) {
     ...places.map(({ lat, lng }) => L.latLng(lat, lng)),
   ];
   map.fitBounds(L.latLngBounds(points).pad(0.15), { maxZoom: 16, animate: false });
+  grounds[number].layer.addTo(map);
+  arrange();
   for (const [index, button] of switches.entries()) button.setAttribute("aria-pressed", String(index === number));
-}
-
-function drawPlace({ lat, lng, radius_m: radius }) {
-  if (radius) L.circle([lat, lng], { radius, className: "map-radius", interactive: false }).addTo(map);
-  L.marker([lat, lng], {
-    icon: L.divIcon({ className: "map-centre", iconSize: [16, 16] }), interactive: false, keyboard: false,
-  }).addTo(map);
 }
 
 function draw() {
@@ -121,9 +122,11 @@ function draw() {
   });
   L.control.zoom({ zoomInTitle: holder.dataset.zoomIn, zoomOutTitle: holder.dataset.zoomOut }).addTo(map);
   const markers = data.clinics.features.map(pin);
+  if (data.tiles) L.tileLayer(data.tiles.url, { attribution: data.tiles.attribution, maxZoom: 19 }).addTo(map);
+  map.createPane("names").style.zIndex = 450; // under the pins, which are at 600
+  grounds = data.fits.map(ground);
   show(shown);
-  ground();
-  for (const { places } of data.fits) places.forEach(drawPlace);
+  map.on("zoomend moveend resize", () => map.hasLayer(grounds[shown].layer) && arrange());
   if (L.markerClusterGroup) {
     const group = L.markerClusterGroup({
       showCoverageOnHover: false,
