@@ -1,6 +1,7 @@
 """What every test may ask for: an application on a migrated database, isolated by an outer transaction."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import Context
 from functools import partial
 from typing import Any
@@ -68,9 +69,9 @@ def app(settings: Settings) -> Iterator[Flask]:
             engine.dispose()
 
 
-@pytest.fixture
-def isolated(app: Flask) -> Iterator[None]:
-    """Everything the test does to the database is rolled back; a commit inside it ends a savepoint."""
+@contextmanager
+def rolled_back(app: Flask) -> Iterator[None]:
+    """Everything that is done to the database inside is rolled back; a commit inside ends a savepoint."""
     with app.app_context():
         engine = db.engine
     connection = engine.connect()
@@ -80,11 +81,20 @@ def isolated(app: Flask) -> Iterator[None]:
     kept = dict(factory.kw)
     engines[None] = connection
     factory.configure(join_transaction_mode="create_savepoint")
-    yield
-    engines[None] = engine
-    factory.kw = kept
-    outer.rollback()
-    connection.close()
+    try:
+        yield
+    finally:
+        engines[None] = engine
+        factory.kw = kept
+        outer.rollback()
+        connection.close()
+
+
+@pytest.fixture
+def isolated(app: Flask) -> Iterator[None]:
+    """The test's own view of the database."""
+    with rolled_back(app):
+        yield
 
 
 @pytest.fixture

@@ -1,14 +1,17 @@
 """The enquiry form as a reader meets it: what is sent, what is refused, and that nothing typed is lost."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from tests import factories
 from tests.enquiries.filled_form import enquiry_fields
+from tests.reading import Page, words
 from webapp.clinics.models import Clinic
 from webapp.enquiries.models import Enquiry, Recipient
 from webapp.outbox.models import Delivery
@@ -18,6 +21,11 @@ URL = "/enquiries/new"
 
 def query(clinics: list[Clinic]) -> str:
     return "&".join(f"clinic={clinic.slug}" for clinic in clinics) + "&treatment=rejuran_healer&sessions=3"
+
+
+def treatments_of_the_form(client: FlaskClient, clinics: list[Clinic]) -> list[str]:
+    (box,) = Page(client, f"{URL}?{query(clinics)}").all("select", name="treatment")
+    return [words(option) for option in box]
 
 
 def count(session: Session, model: type[Any]) -> int:
@@ -30,6 +38,25 @@ def test_prefilled_from_the_address(client: FlaskClient, clinics: list[Clinic]) 
     assert fields["treatment"] == ["rejuran_healer"]
     assert fields["sessions"] == ["3"]
     assert fields["clinic"] == [clinic.slug for clinic in clinics]
+
+
+def test_kinds_of_products_stand_in_place_of_brands_where_the_market_wants_it(
+    app: Flask, client: FlaskClient, session: Session, clinics: list[Clinic], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    factories.treatment(session, "rejuran_s")
+    korean = factories.clinic(session, country="KR", foreign_patient_reg_no="A-1")
+    session.commit()
+    names = ["Rejuran Healer", "Rejuran S"]
+    assert treatments_of_the_form(client, clinics) == names
+    settings = replace(app.config["SETTINGS"], brand_names_sg=False)
+    monkeypatch.setitem(app.config, "SETTINGS", settings)
+    # Several of one kind are told apart, and the address still says which one was meant.
+    assert treatments_of_the_form(client, clinics) == [
+        "PN skin booster, product 1",
+        "PN skin booster, product 2",
+    ]
+    assert enquiry_fields(client, query(clinics))["treatment"] == ["rejuran_healer"]
+    assert treatments_of_the_form(client, [korean]) == names
 
 
 def test_one_post_makes_one_enquiry_and_a_mail_to_each_clinic_and_the_patient(

@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass, field
 
-from webapp.directory.cards import Names, treatment_label
+from webapp.directory.cards import Names, heading_label, treatment_label
 from webapp.directory.forms import PlaceBox, SearchQuery
 from webapp.directory.results.places import Choice, UnderstoodPlace, read_place, understand_place
 from webapp.domain.geo import distance_m
 from webapp.domain.market import Country
 from webapp.domain.text import name_key
-from webapp.i18n import current_language
+from webapp.i18n import current_language, localised
 from webapp.search import one_box
 from webapp.settings import market_policy
 from webapp.treatments.models import Treatment
@@ -92,9 +92,9 @@ def _labels(treatment: Treatment | None) -> list[str]:
 
 
 def treatment_choice(treatment: Treatment) -> Choice:
-    """A treatment to go on with, as each market calls it."""
+    """A treatment to go on with. Both markets read it, so the stricter one names it; what it is stands beside it."""
     return Choice(
-        treatment_label(treatment, market_policy("SG")),
-        treatment_label(treatment, market_policy("KR")),
+        heading_label(treatment, list(Country)),
+        localised(treatment, "generic"),
         {"treatment": treatment.slug, "q": None},
     )
