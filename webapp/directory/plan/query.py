@@ -145,8 +145,8 @@ def compare_arguments(query: PlanQuery) -> dict[str, object]:
     wants = [Want(row.slug or "", row.sessions or 1, row.quantity) for row in rows]
     kept: dict[str, object] = {"want": [write_want(want) for want in wants]}
     for name, numbers in (
-        ("weeks", [row.interval_weeks for row in rows]),
-        ("months", [row.maintenance_months for row in rows]),
+        ("interval_weeks", [row.interval_weeks for row in rows]),
+        ("maintenance_months", [row.maintenance_months for row in rows]),
     ):
         if any(number is not None for number in numbers):
             kept[name] = ["" if number is None else number for number in numbers]
