@@ -123,6 +123,12 @@ def test_an_area_is_asked_for_only_when_the_reader_names_one() -> None:
     assert course_sum(SINGLE, replace(WANT, area="neck"), ON).reasons == (Incomplete.AREA_UNKNOWN,)
 
 
+def test_a_face_and_neck_price_is_not_one_for_the_face() -> None:
+    both = changed(parts=(replace(HEALER, areas=("neck", "face")),))
+    assert course_sum(both, replace(WANT, area="face"), ON).mismatch is Mismatch.AREA
+    assert course_sum(both, replace(WANT, area="face;neck"), ON).complete
+
+
 @pytest.mark.parametrize(
     ("basis", "part", "one"),
     [

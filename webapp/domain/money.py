@@ -154,7 +154,12 @@ def zero(currency: str) -> Money:
 
 def total(amounts: Iterable[Money], currency: str) -> Money:
     """The sum of `amounts`, all of `currency`. Raises CurrencyMismatch."""
-    return sum(amounts, start=zero(currency))
+    whole = 0
+    for amount in amounts:
+        if amount.currency != currency:
+            raise CurrencyMismatch(currency, amount.currency)
+        whole += amount.amount
+    return Money(whole, currency)
 
 
 def parse_major(text: str, currency: str) -> Money:

@@ -3,7 +3,7 @@
 A quote is private: nothing here turns it into a public price.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -13,15 +13,14 @@ from webapp.domain.offers import (
     CourseSum,
     Fee,
     Injector,
-    Line,
-    LineKind,
     Numbing,
     OfferTerms,
     Part,
+    Purchase,
     Tax,
     Want,
-    add_up,
-    bill_lines,
+    Weighing,
+    bill,
     course_sum,
     reasons_against,
     unstated,
@@ -92,7 +91,6 @@ def quote_sum(quote: QuoteTerms, want: Want | None, on: date) -> CourseSum:
     longest part.
     """
     offer = quote.as_offer()
-    prices = [Line(LineKind.OFFER, 1, line.price, line.price, line.title) for line in quote.lines]
     longest = max(part.sessions for part in offer.parts)
     # A quote is worth its own validity, not the age of a public price.
     measured = course_sum(offer, want, on, max_price_age_days=None) if want is not None else None
@@ -102,7 +100,12 @@ def quote_sum(quote: QuoteTerms, want: Want | None, on: date) -> CourseSum:
     else:
         reasons = reasons_against(offer, offer.parts, on, max_price_age_days=None)
         visits = longest
-    lines = bill_lines(offer, prices, visits)
+    # The lines are taken in the same visits, so the fees of these are asked with the first.
+    purchases = [
+        Purchase("", replace(offer, title=line.title), 1, 0 if number else visits, line.price)
+        for number, line in enumerate(quote.lines)
+    ]
+    sums = bill(purchases, quote.currency, Weighing.of([offer]))
     stands = not reasons and (measured is None or measured.mismatch is None)
     return CourseSum(
         currency=quote.currency,
@@ -110,8 +113,8 @@ def quote_sum(quote: QuoteTerms, want: Want | None, on: date) -> CourseSum:
         parts=measured.parts if measured is not None else offer.parts,
         times=1,
         covered=measured.covered if measured is not None else longest,
-        lines=lines,
-        total=add_up(lines, quote.currency) if stands else None,
+        lines=sums.lines,
+        total=sums.total if stands else None,
         reasons=reasons,
         conditions=(),
         left_over=measured.left_over if measured is not None else (),

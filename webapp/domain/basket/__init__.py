@@ -1,19 +1,11 @@
 """The point of the product: what a basket of treatments costs at a clinic, from equal things only.
 
-Read mix.py first (what is asked and answered), then gate.py (what is alike), uses.py and bill.py (what it is
-used for and what it adds up to), and solver.py last (how the cheapest is found).
+Read mix.py first (what is asked and answered), then gate.py (which offers may serve, by the one rule of
+offers/alike.py), uses.py (what a purchase is used for; the bill is offers/bill.py), and solver.py last (how the
+cheapest is found). visiting.py divides a basket between two places.
 """
 
-from webapp.domain.basket.bill import Bill, Purchase
-from webapp.domain.basket.gate import (
-    Difference,
-    NotComparable,
-    Offered,
-    Reader,
-    differences,
-    not_comparable,
-    unmet,
-)
+from webapp.domain.basket.gate import NotComparable, Offered, Reader, not_comparable, unmet
 from webapp.domain.basket.mix import (
     Gap,
     Lacking,
@@ -27,6 +19,7 @@ from webapp.domain.basket.mix import (
 )
 from webapp.domain.basket.solver import MAX_STATES, TooLarge
 from webapp.domain.basket.visiting import visits, wants_of_visits
+from webapp.domain.offers import Bill, Difference, Purchase, differences
 
 __all__ = [
     "MAX_STATES",

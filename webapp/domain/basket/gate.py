@@ -1,35 +1,25 @@
-"""Like for like: which parts of an offer are the very thing that is wanted, and what differs where they are not.
+"""Which offers of a clinic may serve a basket: what each holds of it, and who may buy it at its price.
 
-Variant, quantity, unit and area are equal, or the offer is not compared. What a clinic does not state is
-neither equal nor different: it is open, and no sum that rests on it stands.
+What is alike and what differs is told by the one rule in offers/alike.py.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
-from types import MappingProxyType
 
 from webapp.domain.offers import (
+    NO_FAMILIES,
     Condition,
+    Difference,
     Eligibility,
     Incomplete,
     OfferTerms,
     Part,
     Want,
+    differences,
+    parts_for,
     reasons_against,
 )
-
-NO_FAMILIES: Mapping[str, str] = MappingProxyType({})
-
-
-class Difference(StrEnum):
-    """In what an offer differs from what is wanted."""
-
-    VARIANT = "variant"
-    QUANTITY = "quantity"
-    UNIT = "unit"
-    AREA = "area"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,36 +66,6 @@ class Admitted:
     reasons: tuple[Incomplete, ...]
     unmet: tuple[Condition, ...]
 
-    @property
-    def once(self) -> bool:
-        """May it be bought once at most?"""
-        return self.terms.once_per_patient is True or self.terms.eligibility is Eligibility.FIRST_VISIT
-
-
-def differences(
-    part: Part, want: Want, families: Mapping[str, str] = NO_FAMILIES
-) -> tuple[Difference, ...] | None:
-    """In what a part differs from a want; () when in nothing that both state; None for another thing altogether.
-
-    `families` leads from a treatment's slug to the name of its family: variants of one family differ, members
-    of two families are strangers. Areas are equal when they are the same set (`face;neck` names two): 4 ml for
-    face and neck are not 4 ml for the face.
-    """
-    found: list[Difference] = []
-    if part.treatment != want.treatment:
-        family = families.get(want.treatment)
-        if family is None or part.treatment is None or families.get(part.treatment) != family:
-            return None
-        found.append(Difference.VARIANT)
-    if want.quantity is not None:
-        if part.unit is not None and part.unit is not want.quantity.unit:
-            found.append(Difference.UNIT)
-        elif part.quantity is not None and part.quantity != want.quantity.value:
-            found.append(Difference.QUANTITY)
-    if want.area is not None and part.areas and set(part.areas) != set(want.area.split(";")):
-        found.append(Difference.AREA)
-    return tuple(found)
-
 
 def not_comparable(
     offer: Offered, wants: Sequence[Want], families: Mapping[str, str] = NO_FAMILIES
@@ -135,42 +95,27 @@ def admit(
     offer has no part of the first kind for a want: then a second entry, with its reason, holds it as well.
     """
     parts = offer.terms.parts
-    held_here = {part.treatment for part in parts}
     sure: list[tuple[int, ...]] = [()] * len(parts)
     with_open: list[tuple[int, ...]] = [()] * len(parts)
     area_open = False
     for number, want in enumerate(wants):
-        if want.treatment not in held_here:
-            continue
-        alike = [
-            index
-            for index, part in enumerate(parts)
-            if part.treatment == want.treatment and not differences(part, want)
-        ]
-        stated = [index for index in alike if not _leaves_open(parts[index], want)]
+        stated, left_open = parts_for(parts, want)
         for index in stated:
             sure[index] += (number,)
-        for index in stated or alike:
+        for index in stated or left_open:
             with_open[index] += (number,)
             area_open = area_open or (want.area is not None and not parts[index].areas)
     if not any(with_open):
         return ()
     conditions_unmet = unmet(offer.terms, reader)
     entries: list[Admitted] = []
-    for serves in [sure, with_open] if with_open != sure else [sure]:
+    ways = [(sure, False), (with_open, area_open)]
+    for serves, without_area in ways if with_open != sure else ways[:1]:
         used = [part for part, numbers in zip(parts, serves, strict=True) if numbers]
-        if not used:
-            continue
-        reasons = reasons_against(offer.terms, used, on, max_price_age_days)
-        if area_open and serves is with_open:
-            found = {*reasons, Incomplete.AREA_UNKNOWN}
-            reasons = tuple(reason for reason in Incomplete if reason in found)
-        entries.append(Admitted(offer.ref, offer.terms, tuple(serves), reasons, conditions_unmet))
+        if used:
+            reasons = reasons_against(offer.terms, used, on, max_price_age_days, without_area)
+            entries.append(Admitted(offer.ref, offer.terms, tuple(serves), reasons, conditions_unmet))
     return tuple(entries)
-
-
-def _leaves_open(part: Part, want: Want) -> bool:
-    return part.quantity is None or part.unit is None or (want.area is not None and not part.areas)
 
 
 def unmet(terms: OfferTerms, reader: Reader) -> tuple[Condition, ...]:

@@ -10,10 +10,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from operator import sub
 
-from webapp.domain.basket.bill import Purchase, Weighing, bill, consultation_fee, fee_per_visit
 from webapp.domain.basket.gate import (
-    NO_FAMILIES,
     Admitted,
     NotComparable,
     Offered,
@@ -25,6 +24,7 @@ from webapp.domain.basket.solver import Choice, Solution, cheapest, check_size
 from webapp.domain.basket.uses import Use, uses
 from webapp.domain.money import CurrencyMismatch, Money
 from webapp.domain.offers import (
+    NO_FAMILIES,
     PRICE_AGE_DAYS,
     Condition,
     Field,
@@ -32,8 +32,13 @@ from webapp.domain.offers import (
     Line,
     Numbing,
     Part,
+    Purchase,
     Want,
+    Weighing,
+    bill,
     conditions,
+    consultation_fee,
+    fee_per_visit,
     price_of_one,
     unstated,
 )
@@ -266,7 +271,9 @@ def _candidates(offer: Admitted, wanted: Sequence[int], weighing: Weighing) -> l
     for use in uses(offer, wanted, fee):
         amount = (0 if each is None else each.amount) + fee * use.visits
         cost = amount * factor + open_terms
-        found.append(_Candidate(offer, use, Choice(use.covers, cost, offer.ref if offer.once else None)))
+        found.append(
+            _Candidate(offer, use, Choice(use.covers, cost, offer.ref if offer.terms.once else None))
+        )
     return found
 
 
@@ -331,11 +338,13 @@ def _used(
         ref = row.offer.ref
         offers[ref] = row.offer
         counts[ref] = counts.get(ref, 0) + count
-        visits[ref] = visits.get(ref, 0) + row.use.visits * count
+        before = still_open.copy()
         for part, want, sessions in row.use.given:
             taken = min(still_open[want], sessions * count)
             still_open[want] -= taken
             used[ref, part] = used.get((ref, part), 0) + taken
+        # Nobody comes for what is left over.
+        visits[ref] = visits.get(ref, 0) + max(map(sub, before, still_open), default=0)
     purchases = tuple(
         Purchase(ref, offer.terms, counts[ref], visits[ref], price_of_one(offer.terms))
         for ref, offer in offers.items()

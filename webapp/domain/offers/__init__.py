@@ -1,23 +1,29 @@
-"""What a clinic sells and what it leaves open (terms), what a course bought from one offer costs (course), and
-what an offer says differently than before (changes).
+"""What a clinic sells and leaves open (terms), what of it is the very thing wanted (alike), when its price stands
+(price), what it adds up to (bill), what a course bought from one offer costs (course), and what an offer says
+differently than before (changes). Read them in this order.
 """
 
-from webapp.domain.offers.changes import NOT_COMPARED, Change, changed_fields, changes, same_terms
-from webapp.domain.offers.course import (
-    CourseSum,
-    Incomplete,
-    LeftOver,
+from webapp.domain.offers.alike import (
+    NO_FAMILIES,
+    Difference,
+    Want,
+    differences,
+    parts_for,
+)
+from webapp.domain.offers.bill import (
+    Bill,
     Line,
     LineKind,
-    Mismatch,
-    Want,
+    Purchase,
+    Weighing,
     add_up,
-    bill_lines,
-    course_sum,
-    matching_parts,
-    price_of_one,
-    reasons_against,
+    bill,
+    consultation_fee,
+    fee_per_visit,
 )
+from webapp.domain.offers.changes import NOT_COMPARED, Change, changed_fields, changes, same_terms
+from webapp.domain.offers.course import CourseSum, LeftOver, Mismatch, course_sum
+from webapp.domain.offers.price import Incomplete, price_of_one, reasons_against
 from webapp.domain.offers.terms import (
     LISTING_AGE_DAYS,
     PRICE_AGE_DAYS,
@@ -42,11 +48,14 @@ from webapp.domain.offers.terms import (
 __all__ = [
     "LISTING_AGE_DAYS",
     "NOT_COMPARED",
+    "NO_FAMILIES",
     "PRICE_AGE_DAYS",
+    "Bill",
     "Change",
     "Condition",
     "Consultation",
     "CourseSum",
+    "Difference",
     "Eligibility",
     "EventState",
     "Fee",
@@ -62,16 +71,21 @@ __all__ = [
     "Part",
     "PriceBasis",
     "PriceKind",
+    "Purchase",
     "Tax",
     "Want",
+    "Weighing",
     "add_up",
-    "bill_lines",
+    "bill",
     "changed_fields",
     "changes",
     "conditions",
+    "consultation_fee",
     "course_sum",
+    "differences",
+    "fee_per_visit",
     "is_stale",
-    "matching_parts",
+    "parts_for",
     "price_of_one",
     "reasons_against",
     "same_terms",

@@ -205,6 +205,11 @@ class OfferTerms:
         """Two parts and more, or one that says itself that parts are missing."""
         return len(self.parts) > 1 or not self.parts_complete
 
+    @property
+    def once(self) -> bool:
+        """May one person buy it once at most?"""
+        return self.once_per_patient is True or self.eligibility is Eligibility.FIRST_VISIT
+
     def event_state(self, on: date) -> EventState:
         """Where the day `on` (in the clinic's own zone) stands to the offer's dates; open ends count
         as open.

@@ -1,4 +1,4 @@
-"""The bill of several purchases at one clinic: lines that add up to the total, to the minor unit.
+"""The bill of what is bought at one clinic, the one there is: lines that add up to the total, to the minor unit.
 
 One consultation is paid for the whole course. Offers that state different fees for it: the highest of those
 bought is charged, since no clinic says that buying a second offer waives the first one's fee. Other fees are
@@ -9,18 +9,43 @@ it, half up; what is stated with tax is never taxed again.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from enum import StrEnum
 
 from webapp.domain.money import Money, total, zero
-from webapp.domain.offers import (
-    Consultation,
-    Line,
-    LineKind,
-    OfferTerms,
-    Tax,
-    add_up,
-)
+from webapp.domain.offers.terms import Consultation, OfferTerms, Tax
 
 _NOTHING = Decimal(0)
+
+
+class LineKind(StrEnum):
+    """What a line of the bill is for."""
+
+    OFFER = "offer"
+    CONSULTATION = "consultation"
+    CONSULTATION_WAIVED = "consultation_waived"
+    OTHER_FEE = "other_fee"
+    TAX = "tax"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a bill: `count` × `each` = `amount`. A waived consultation has count 0, and each if
+    stated.
+    """
+
+    kind: LineKind
+    count: int
+    each: Money | None
+    amount: Money
+    # The clinic's own words: the offer's title, the fee's name.
+    label: str | None = None
+    # Per cent, for tax.
+    rate: Decimal | None = None
+
+
+def add_up(lines: Iterable[Line], currency: str) -> Money:
+    """The sum under a bill's rule."""
+    return total([line.amount for line in lines], currency)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,32 +109,43 @@ def fee_per_visit(terms: OfferTerms) -> int:
 
 
 def bill(purchases: Sequence[Purchase], currency: str, weighing: Weighing) -> Bill:
-    """The lines of all purchases: offers, consultation, other fees, tax. What is not known has no line."""
-    nothing = zero(currency)
-    priced = [purchase for purchase in purchases if purchase.each is not None]
+    """The lines of all purchases: offers, consultation, other fees, tax. What is not known has no line.
+
+    Where no purchase has a price there is no line at all: fees beside it would look like a bill.
+
+    >>> terms = OfferTerms("Healer", "SGD", Money(38000, "SGD"), (), Tax.EXCLUSIVE, tax_rate=Decimal(9))
+    >>> answer = bill([Purchase("a", terms, 3, 3, terms.price)], "SGD", Weighing.of([terms]))
+    >>> [(line.kind.value, line.count, line.amount.major()) for line in answer.lines], answer.total.major()
+    ([('offer', 3, '1140.00'), ('tax', 1, '102.60')], '1242.60')
+    """
     # Each line with the terms whose tax mode holds for it.
     entries: list[tuple[Line, OfferTerms]] = []
-    for purchase in priced:
-        amount = purchase.amount or nothing
-        line = Line(LineKind.OFFER, purchase.count, purchase.each, amount, purchase.terms.title)
-        entries.append((line, purchase.terms))
-    terms = [purchase.terms for purchase in priced]
-    entries.extend(_consultation(terms, weighing))
+    priced: list[Purchase] = []
+    for purchase in purchases:
+        if (amount := purchase.amount) is not None:
+            line = Line(LineKind.OFFER, purchase.count, purchase.each, amount, purchase.terms.title)
+            entries.append((line, purchase.terms))
+            priced.append(purchase)
+    entries.extend(_consultation([purchase.terms for purchase in priced], weighing))
     entries.extend(_other_fees(priced))
     lines = [line for line, _ in entries]
-
-    added: dict[Decimal, Money] = {}
-    within: dict[Decimal, Money] = {}
-    for line, of in entries:
-        if of.tax_rate is not None and of.tax is not Tax.UNKNOWN:
-            sums = added if of.tax is Tax.EXCLUSIVE else within
-            sums[of.tax_rate] = sums.get(of.tax_rate, nothing) + line.amount
-    for rate, base in added.items():
-        tax = base.percent(rate)
-        lines.append(Line(LineKind.TAX, 1, tax, tax, rate=rate))
-    known = all(one.tax_rate is not None and one.tax is not Tax.UNKNOWN for one in terms)
+    # The sums that a tax is in, or comes on top of, per rate. None: a rate that nobody states.
+    within: dict[Decimal | None, list[Money]] = {}
+    without: dict[Decimal | None, list[Money]] = {}
+    for line, terms in entries:
+        sums = without if terms.tax is Tax.EXCLUSIVE else within
+        sums.setdefault(terms.tax_rate if terms.tax is not Tax.UNKNOWN else None, []).append(line.amount)
+    for rate, amounts in without.items():
+        if rate is not None:
+            tax = total(amounts, currency).percent(rate)
+            lines.append(Line(LineKind.TAX, 1, tax, tax, rate=rate))
+    known = None not in within and None not in without
     taxes = [line.amount for line in lines if line.kind is LineKind.TAX]
-    taxes += [amount.scaled(rate / (100 + rate)) for rate, amount in within.items()]
+    taxes += [
+        total(amounts, currency).scaled(rate / (100 + rate))
+        for rate, amounts in within.items()
+        if rate is not None
+    ]
     return Bill(tuple(lines), add_up(lines, currency), total(taxes, currency) if known else None)
 
 
