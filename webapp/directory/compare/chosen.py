@@ -8,18 +8,19 @@ from webapp.clinics import queries as clinics
 from webapp.clinics.models import Clinic
 from webapp.domain.geo import Point
 from webapp.geocoding import queries as geocoding
-from webapp.geocoding.gazetteer import Place
+from webapp.geocoding.gazetteer import Place, PlaceSearch
 from webapp.i18n import current_language
 from webapp.search.queries import MAX_LIMIT, find_clinics
 
 
 @dataclass(frozen=True, slots=True)
 class Near:
-    """A place as typed, and as understood. `place` None: unknown, ambiguous or outside; `maybe` are offered then."""
+    """A place as typed, and as understood. `place` None: unknown, ambiguous or outside; `maybe` are texts to offer
+    then, each of which means one place."""
 
     text: str
     place: Place | None
-    maybe: tuple[Place, ...] = ()
+    maybe: tuple[str, ...] = ()
 
     @property
     def unread(self) -> bool:
@@ -39,9 +40,24 @@ def read_place(text: str) -> Near:
     if not text:
         return Near("", None)
     found = geocoding.find_places(text, None, current_language())
-    if found.best is None or found.ambiguous or found.outside or found.intent != "place":
-        return Near(text, None, (found.matches or found.did_you_mean)[:5])
-    return Near(text, found.best, found.did_you_mean[:5])
+    if (place := _one(found)) is not None:
+        return Near(text, place)
+    offered = [_unmistakable(other) for other in (found.matches or found.did_you_mean)[:5]]
+    return Near(text, None, tuple(filter(None, dict.fromkeys(offered))))
+
+
+def _one(found: PlaceSearch) -> Place | None:
+    uncertain = found.ambiguous or found.outside or found.intent != "place"
+    return None if uncertain else found.best
+
+
+def _unmistakable(place: Place) -> str | None:
+    """City Hall, Seoul: a text for a link that is not asked back again."""
+    for text in (f"{place.name}, {place.within}", place.name, place.name_local):
+        found = _one(geocoding.find_places(text, None, current_language()))
+        if found is not None and found.key == place.key:
+            return text
+    return None
 
 
 def by_name(slugs: Sequence[str]) -> list[Chosen]:
@@ -52,18 +68,20 @@ def by_name(slugs: Sequence[str]) -> list[Chosen]:
 def by_place(
     places: Sequence[Place], treatments: Sequence[str], limit: int, now: datetime, radius_m: int | None = None
 ) -> list[Chosen]:
-    """Up to `limit` clinics around each place that offer one of the treatments, nearest first, each clinic once.
+    """Up to `limit` clinics that offer one of the treatments, around each place its share of them.
 
-    `radius_m` None: each place's own radius. A clinic within reach of two places stands with the nearer one.
+    Place by place, nearest first, each clinic once: within reach of two places it stands with the nearer one.
+    `radius_m` None: each place's own radius.
     """
     found: dict[int, Chosen] = {}
+    share = limit // max(len(places), 1)
     for place in places:
-        for row in _around(place.point, radius_m or place.search_radius_m, treatments, limit, now):
+        for row in _around(place.point, radius_m or place.search_radius_m, treatments, share, now):
             known = found.get(row.clinic.id)
             if known is None or _far(row) < _far(known):
                 found.pop(row.clinic.id, None)
                 found[row.clinic.id] = row
-    return list(found.values())[:limit]
+    return list(found.values())
 
 
 def _around(

@@ -11,11 +11,20 @@ from webapp.directory.compare.answers import Answer, Basket
 from webapp.directory.compare.labels import LACKING, UNPRICED, differs_words
 from webapp.directory.labels import AREAS, MARKETS, area_names
 from webapp.domain.basket import Difference, Gap, Lacking, LeftOverOf, NotComparable, SetAside
-from webapp.domain.market import MarketPolicy
+from webapp.domain.market import Hidden, MarketPolicy
 from webapp.domain.money import Money
-from webapp.domain.offers import Field, Line, LineKind, Part, Want
+from webapp.domain.offers import Field, Incomplete, LineKind, Part, Want
 from webapp.i18n import format_money, localised, today_in, utc_now
-from webapp.offers.labels import CONDITIONS, FIELDS, HIDDEN, INCOMPLETE, UNITS, line_words, quantity_words
+from webapp.offers.labels import (
+    CONDITIONS,
+    FIELDS,
+    HIDDEN,
+    INCOMPLETE,
+    UNITS,
+    line_words,
+    public_reason,
+    quantity_words,
+)
 from webapp.settings import market_policy
 
 
@@ -101,7 +110,7 @@ def column(
         else None,
         rank=rank,
         tax=format_money(mix.tax) if total is not None and mix.tax is not None and mix.tax.amount else None,
-        lines=[words.line(line) for line in mix.lines],
+        lines=words.lines(),
         reasons=words.reasons(basket),
         left_over=[words.left_over(left) for left in mix.left_over],
         conditions=[str(CONDITIONS[condition]) for condition in mix.conditions],
@@ -128,8 +137,15 @@ class _Words:
     policy: MarketPolicy | None
 
     def title(self, ref: str) -> str:
+        """What the market lets a page call the offer; the reader's own quote goes by what it holds: the column
+        has its name from who told her."""
         terms = self.answer.terms[ref]
-        return terms.title if self.policy is None else offer_title(terms, self.names, self.policy)
+        if self.policy is not None:
+            return offer_title(terms, self.names, self.policy)
+        return " + ".join(
+            f"{self.part(part)} × {part.sessions}" if part.sessions > 1 else self.part(part)
+            for part in terms.parts
+        )
 
     def treatment(self, slug: str | None) -> str:
         row = self.names.get(slug or "")
@@ -144,19 +160,21 @@ class _Words:
         chip = part_chip(part, self.names, self.policy)
         return " ".join(filter(None, (chip.name, chip.quantity)))
 
-    def line(self, line: Line) -> BillLine:
-        words = line_words(line)
-        if line.kind is LineKind.OFFER:
-            # The domain carries the clinic's own title; the market may want the kind of product instead.
-            words = next(
-                (
-                    self.title(purchase.ref)
-                    for purchase in self.answer.mix.purchases
-                    if purchase.terms.title == line.label and purchase.each == line.each
-                ),
-                words,
+    def lines(self) -> list[BillLine]:
+        """The bill. Its lines of offers are those purchases whose price is known, in their order.
+
+        The domain carries the clinic's own title; the market may want the kind of product instead.
+        """
+        mix = self.answer.mix
+        bought = iter([purchase for purchase in mix.purchases if purchase.each is not None])
+        return [
+            BillLine(
+                self.title(next(bought).ref) if line.kind is LineKind.OFFER else line_words(line),
+                f"{line.count} ×" if line.count > 1 else "",
+                format_money(line.amount),
             )
-        return BillLine(words, f"{line.count} ×" if line.count > 1 else "", format_money(line.amount))
+            for line in mix.lines
+        ]
 
     def reasons(self, basket: Basket) -> list[str]:
         """Why there is no total: of the offers that the mix would need, then of what nothing covers."""
@@ -178,8 +196,13 @@ class _Words:
 
     def _why(self, one: SetAside) -> list[str]:
         if one.ref in self.answer.hidden:
-            return [str(HIDDEN[self.answer.hidden[one.ref]])]
-        return [str(INCOMPLETE[reason]) for reason in one.reasons]
+            return [self._public(self.answer.hidden[one.ref])]
+        return list(dict.fromkeys(map(self._public, one.reasons)))
+
+    def _public(self, reason: Hidden | Incomplete) -> str:
+        if self.policy is not None:
+            return public_reason(reason, self.policy)
+        return str(HIDDEN[reason] if isinstance(reason, Hidden) else INCOMPLETE[reason])
 
     def _gap(self, gap: Gap) -> str:
         label = self.treatment(gap.want.treatment)

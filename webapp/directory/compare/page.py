@@ -207,11 +207,14 @@ def comparison(
         not_in_years=[labels[want.treatment] for want in (spans[0].unsaid if spans else ())],
         leaving=[line for one in columns for line in leaving_lines(one, leaving(one.answer.mix))],
         elsewhere=elsewhere_lines(abroad) if abroad is not None else None,
-        askable=[
-            one.column.clinic.slug
-            for one in in_place
-            if one.column.may_enquire and one.column.clinic is not None
-        ],
+        # A clinic with prices in two currencies has two columns and one mailbox.
+        askable=list(
+            dict.fromkeys(
+                one.column.clinic.slug
+                for one in in_place
+                if one.column.may_enquire and one.column.clinic is not None
+            )
+        ),
         missing=_missing(columns),
         versions=versions_used(answer for answer, _mix, _distance in answers),
         too_large=too_large,
