@@ -136,14 +136,21 @@ def leaving(mix: Mix) -> list[Leaving]:
     return found
 
 
-def quietly(mix: Callable[[Sequence[Want]], Mix]) -> MixOf:
-    """The same, None where a basket is too large to be searched."""
+def quietly(mix: Callable[[Sequence[Want]], Mix], wants: Sequence[Want], known: Mix) -> MixOf:
+    """The same, None where a basket is too large to be searched; `known` is what `wants` came to already.
 
-    def asked(wants: Sequence[Want]) -> Mix | None:
-        try:
-            return mix(wants)
-        except TooLarge:
-            return None
+    A page asks for one basket several times (a year may hold just the course), so each is searched once.
+    """
+    answers: dict[tuple[Want, ...], Mix | None] = {tuple(wants): known}
+
+    def asked(others: Sequence[Want]) -> Mix | None:
+        basket = tuple(others)
+        if basket not in answers:
+            try:
+                answers[basket] = mix(basket)
+            except TooLarge:
+                answers[basket] = None
+        return answers[basket]
 
     return asked
 

@@ -225,12 +225,14 @@ def own_answers(
     ]
 
 
-def own_mixes(answer: Answer, reader: Reader, families: Mapping[str, str], on: date) -> MixOf:
-    """The same quotes, asked for other baskets."""
+def own_mixes(
+    answer: Answer, wants: Sequence[Want], reader: Reader, families: Mapping[str, str], on: date
+) -> MixOf:
+    """The same quotes, asked for other baskets than `wants`."""
     currency = answer.mix.currency
     offered = [Offered(ref, terms) for ref, terms in answer.terms.items() if terms.currency == currency]
 
-    def asked(wants: Sequence[Want]) -> Mix:
-        return cheapest_mix(offered, wants, on, reader, None, families)
+    def asked(others: Sequence[Want]) -> Mix:
+        return cheapest_mix(offered, others, on, reader, None, families)
 
-    return quietly(asked)
+    return quietly(asked, wants, answer.mix)

@@ -44,7 +44,7 @@ from webapp.directory.compare.own_quotes import own_answers, own_mixes
 from webapp.directory.compare.query import CompareQuery
 from webapp.directory.compare.since import versions_used
 from webapp.directory.labels import MARKETS
-from webapp.domain.basket import TooLarge
+from webapp.domain.basket import Reader, TooLarge
 from webapp.domain.exchange import Ranking, Rate, Rates
 from webapp.domain.market import Country
 from webapp.domain.money import Money
@@ -150,9 +150,11 @@ def comparison(
         for one in told.chosen:
             public = Public.of(one.clinic, told.published.get(one.clinic.id, ()), now)
             for number, answer in enumerate(public.answers(basket.wants, query.reader, kin)):
-                answers.append((answer, _asking(public, number, query, kin), one.distance_m))
+                mix_of = _asking(public, number, query.reader, kin, basket, answer)
+                answers.append((answer, mix_of, one.distance_m))
         for answer in own_answers(told.own, basket.wants, query.reader, kin, now.date()):
-            answers.append((answer, own_mixes(answer, query.reader, kin, now.date()), None))
+            mix_of = own_mixes(answer, basket.wants, query.reader, kin, now.date())
+            answers.append((answer, mix_of, None))
     except TooLarge:
         answers, too_large = [], True
     ranking = in_order([answer for answer, _, _ in answers], rates, currency, now.date())
@@ -239,8 +241,10 @@ def _missing(columns: Sequence[Column]) -> list[str]:
     return sorted(code for code in found if code)
 
 
-def _asking(public: Public, number: int, query: CompareQuery, kin: Mapping[str, str]) -> MixOf:
-    return quietly(lambda wants: public.mixes(wants, query.reader, kin)[number])
+def _asking(
+    public: Public, number: int, reader: Reader, kin: Mapping[str, str], basket: Basket, answer: Answer
+) -> MixOf:
+    return quietly(lambda wants: public.mixes(wants, reader, kin)[number], basket.wants, answer.mix)
 
 
 def _order(ranking: Ranking[int], count: int) -> list[int]:
