@@ -72,7 +72,7 @@ def test_wants_of_the_comparison_are_read() -> None:
     assert query.planned[0].quantity == Quantity.parse("2 ml")
     assert compare_arguments(query) == {
         "want": ["rejuran_healer:3x2ml", "ha_booster_generic:1"],
-        "weeks": [4, 2],
+        "interval_weeks": [4, 2],
     }
 
 
