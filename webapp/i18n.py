@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 # Prefix in the address → BCP 47 tag for lang= and hreflang=, and the language's own name.
 LANGUAGES = {"en": ("en", "English"), "zh": ("zh-Hans", "中文"), "ko": ("ko", "한국어")}
 _BABEL_LOCALES = {"en": "en", "zh": "zh_Hans", "ko": "ko"}
+_CODES = {name: code for code, name in _BABEL_LOCALES.items()}
 _ENVIRON_KEY = "likeforlike.language"
 MARKET_ZONES = {"SG": ZoneInfo("Asia/Singapore"), "KR": ZoneInfo("Asia/Seoul")}
 # As both markets write them; Babel's English locales write "SGD" or a bare "$".
@@ -45,8 +47,7 @@ class LanguagePrefix:
 
 def current_language() -> str:
     """en, zh or ko: of the mail being written, else of the request's address, else English."""
-    spoken = str(get_locale() or "en")
-    return next((code for code, name in _BABEL_LOCALES.items() if name == spoken), "en")
+    return _CODES.get(str(get_locale()), "en")
 
 
 def select_locale() -> str:
@@ -77,12 +78,19 @@ def localised(row: object, field: str) -> str:
 
 def format_money(money: Money) -> str:
     """S$380, S$380.50, ₩250,000: the market's habit, no cents where there are none."""
-    exponent = EXPONENTS[money.currency]
-    whole, cents = divmod(money.amount, 10**exponent)
+    return _money_in(money.amount, money.currency, current_language())
+
+
+@lru_cache(maxsize=10_000)
+def _money_in(amount: int, currency: str, language: str) -> str:
+    """`amount` in minor units. A comparison writes a hundred amounts, most of them on many pages."""
+    exponent = EXPONENTS[currency]
+    whole, cents = divmod(amount, 10**exponent)
     pattern = "#,##0" if cents == 0 else "#,##0." + "0" * exponent
-    value = whole if cents == 0 else money.amount / 10**exponent
-    locale = _BABEL_LOCALES[current_language()]
-    return _SYMBOLS.get(money.currency, money.currency + " ") + format_decimal(value, pattern, locale=locale)
+    value = whole if cents == 0 else amount / 10**exponent
+    return _SYMBOLS.get(currency, currency + " ") + format_decimal(
+        value, pattern, locale=_BABEL_LOCALES[language]
+    )
 
 
 def format_distance(metres: float) -> str:

@@ -11,9 +11,20 @@ def current_settings() -> Settings:
     return settings
 
 
+# Per market, with the settings it was made from: a page asks for it a hundred times.
+_policies: dict[str, tuple[Settings, MarketPolicy]] = {}
+
+
 def market_policy(country: str) -> MarketPolicy:
     """What may be shown and asked in a market ("SG" or "KR") under this operator's switches."""
     settings = current_settings()
+    made = _policies.get(country)
+    if made is None or made[0] is not settings:
+        made = _policies[country] = (settings, _market_policy(country, settings))
+    return made[1]
+
+
+def _market_policy(country: str, settings: Settings) -> MarketPolicy:
     return policy(
         country,
         Switches(
