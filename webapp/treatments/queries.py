@@ -119,3 +119,9 @@ def terms_of(treatment: Treatment) -> Sequence[tuple[str, str]]:
 def sources() -> Sequence[Source]:
     """Every document that facts are taken from, in the order of the reviewed file."""
     return db.session.scalars(select(Source).order_by(Source.id)).all()
+
+
+def source_titles() -> dict[str, str]:
+    """The title of every such document in the reader's language, by its key."""
+    rows = db.session.execute(select(Source.key, Source.title_en, Source.title_zh, Source.title_ko))
+    return {row.key: localised(row, "title") for row in rows}

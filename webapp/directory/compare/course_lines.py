@@ -10,7 +10,7 @@ from webapp.directory.compare.columns import Column
 from webapp.directory.compare.course import Assumed, Leaving, OverTime
 from webapp.domain.course_plan import Assumption, Span
 from webapp.domain.money import Money
-from webapp.i18n import format_money, localised
+from webapp.i18n import format_money
 from webapp.treatments import queries as treatments
 
 
@@ -46,8 +46,8 @@ class LeavingLine:
 
 def assumed_lines(courses: Sequence[Assumed], labels: Mapping[str, str]) -> list[AssumedLine]:
     """One per treatment; `labels` are their public names by slug."""
-    publishers = {source.key: localised(source, "title") for source in treatments.sources()}
-    return [_assumed(course, labels[course.want.treatment], publishers) for course in courses]
+    titles = treatments.source_titles()
+    return [_assumed(course, labels[course.want.treatment], titles) for course in courses]
 
 
 def _assumed(course: Assumed, label: str, sources: Mapping[str, str]) -> AssumedLine:

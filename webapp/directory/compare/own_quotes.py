@@ -177,13 +177,12 @@ class OwnQuotes:
     terms: tuple[OfferTerms, ...]
     errors: bool
 
-    def with_blank(self, treatments: Sequence[tuple[str, str]], currency: str) -> list[OwnQuoteForm]:
-        """The rows and, where there is room, an empty one for the next quote."""
-        if len(self.rows) >= MAX_QUOTES:
-            return self.rows
-        blank = OwnQuoteForm(prefix=f"quotes-{len(self.rows)}-", currency=currency)
-        blank.treatment.choices = choices(treatments)
-        return [*self.rows, blank]
+
+def blank_quote(number: int, treatments: Sequence[tuple[str, str]], currency: str) -> OwnQuoteForm:
+    """An empty row after `number` others, for the next quote."""
+    blank = OwnQuoteForm(prefix=f"quotes-{number}-", currency=currency)
+    blank.treatment.choices = choices(treatments)
+    return blank
 
 
 def read_own_quotes(data: MultiDict[str, str] | None, treatments: Sequence[tuple[str, str]]) -> OwnQuotes:

@@ -3,9 +3,11 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from flask import Response, current_app, make_response, render_template, request, url_for
 from flask_babel import gettext as _
+from markupsafe import Markup
 
 from webapp.access import Audience, open_to
 from webapp.clinics import queries as clinics
@@ -13,7 +15,8 @@ from webapp.directory.blueprint import blueprint
 from webapp.directory.cards import Names, heading_label, treatment_names
 from webapp.directory.compare.chosen import by_name, by_place, read_place
 from webapp.directory.compare.columns import area_options
-from webapp.directory.compare.own_quotes import MAX_QUOTES, read_own_quotes
+from webapp.directory.compare.options import option_list
+from webapp.directory.compare.own_quotes import MAX_QUOTES, blank_quote, read_own_quotes
 from webapp.directory.compare.page import Comparison, Told, comparison, currency_of
 from webapp.directory.compare.query import CURRENCIES, CompareQuery, Row, read_compare, write_query
 from webapp.directory.compare.since import changed_since
@@ -25,7 +28,7 @@ from webapp.directory.wants import MAX_SESSIONS, MAX_WANTS
 from webapp.domain.offers import Want
 from webapp.extensions import csrf
 from webapp.fx import queries as fx
-from webapp.i18n import utc_now
+from webapp.i18n import current_language, utc_now
 from webapp.offers import queries as offers
 from webapp.offers.queries import PublishedOffer
 
@@ -65,7 +68,6 @@ def compare() -> Response:
     if query.wants and (chosen or own.terms):
         told = Told(chosen, published, own.terms)
         found = comparison(query, told, names, fx.current(), now, SIDE_BY_SIDE + MAX_QUOTES)
-    own_rows = own.with_blank(options, currency_of(query, chosen))
     page = render_template(
         "directory/compare.html",
         query=query,
@@ -77,7 +79,9 @@ def compare() -> Response:
         comparison=found,
         own=own.rows,
         own_errors=own.errors,
-        own_rows=own_rows,
+        blank_quote=_blank_quote(
+            current_language(), len(own.rows), tuple(options), currency_of(query, chosen)
+        ),
         changed=changed_since(query.seen, {one.clinic.id: one.clinic for one in chosen}, names, now),
         keep_link=url_for("directory.compare", **write_query(query, seen=found.versions)) if found else "",
         ask_link=_ask_link(query, found),
@@ -86,6 +90,7 @@ def compare() -> Response:
         questions=[(tag, name, "\n".join(asked)) for tag, name, asked in questions().values()],
         currency=currency_of(query, chosen),
         currencies=CURRENCIES,
+        option_list=option_list,
         treatment_options=options,
         area_options=area_options(),
         same=lambda **change: url_for("directory.compare", **write_query(query, **change)),
@@ -101,6 +106,18 @@ def compare() -> Response:
     if explicit:
         remember(response, tray.slugs, secure=current_app.config["SESSION_COOKIE_SECURE"])
     return response
+
+
+@lru_cache(maxsize=100)
+def _blank_quote(language: str, number: int, options: tuple[tuple[str, str], ...], currency: str) -> Markup:
+    """The empty row for the next quote, "" where there is no room. It is the same for everyone who reads a language,
+    and writing its fields took as long as three bills."""
+    if number >= MAX_QUOTES:
+        return Markup("")
+    row = blank_quote(number, options, currency)
+    return Markup(  # noqa: S704  # what a template has escaped
+        render_template("directory/compare/_quote_row.html", row=row, place=number + 1, last=True)
+    )
 
 
 def known_only(query: CompareQuery, names: Names) -> CompareQuery:
