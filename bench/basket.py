@@ -3,6 +3,9 @@
 Run from the project's folder: `python -m bench.basket [--json]`. Baskets want 4 treatments × 6 sessions; the
 menus are invented, of two kinds: `dense` (a course per treatment and four combos that interlock at random
 prices) and `menu` (singles, courses and combos at the discounts that clinics give, three of them for once).
+
+Seconds differ from machine to machine and from hour to hour. So a plain loop, the anchor, is timed all through
+the same run, and every figure stands as a multiple of it as well: these are to be compared.
 """
 
 import gc
@@ -27,6 +30,9 @@ ON = date(2026, 3, 10)
 AMOUNT = Quantity(Decimal(2), Unit.ML)
 SLUGS = [f"treatment_{number}" for number in range(TREATMENTS)]
 WANTS = tuple(Want(slug, SESSIONS, AMOUNT) for slug in SLUGS)
+
+# Numbers added up by one anchor, and clinics measured for each of them.
+ANCHOR_LOOP, ANCHOR_EVERY = 1_000, 10
 
 # Sessions per treatment, price in minor units, and whether it is sold once.
 Row = tuple[tuple[int, ...], int, bool]
@@ -107,24 +113,48 @@ def offers(rows: Sequence[Row], chance: random.Random) -> list[Offered]:
     ]
 
 
+def anchor() -> int:
+    """What everything is compared with: whole numbers added up by plain Python."""
+    whole = 0
+    for number in range(ANCHOR_LOOP):
+        whole += number % 7
+    return whole
+
+
 def measure(work: Sequence[Callable[[], object]]) -> dict[str, float]:
-    """Each of CLINICS clinics once: p50 and p99 in microseconds, and all of them in seconds (process time)."""
+    """Each of CLINICS clinics once: p50 and p99 in microseconds, and all of them in seconds (process time).
+
+    `anchor_us` is the median of the anchor in between; p50, p99 and all of them are given in anchors as well.
+    """
     work[0]()
     # The menus of 5,000 clinics are no garbage: without this, most of the time is spent on looking through them.
     gc.collect()
     gc.freeze()
     taken: list[int] = []
-    for one in work:
-        start = time.process_time_ns()
-        one()
-        taken.append(time.process_time_ns() - start)
+    anchors: list[int] = []
+    for number, one in enumerate(work):
+        taken.append(_nanoseconds(one))
+        if number % ANCHOR_EVERY == 0:
+            anchors.append(_nanoseconds(anchor))
     taken.sort()
+    unit = sorted(anchors)[len(anchors) // 2]
+    half, most, whole = taken[CLINICS // 2], taken[CLINICS * 99 // 100], sum(taken)
     return {
-        "p50_us": round(taken[CLINICS // 2] / 1_000, 1),
-        "p99_us": round(taken[CLINICS * 99 // 100] / 1_000, 1),
+        "p50_us": round(half / 1_000, 1),
+        "p99_us": round(most / 1_000, 1),
         "max_us": round(taken[-1] / 1_000, 1),
-        "all_s": round(sum(taken) / 1e9, 3),
+        "all_s": round(whole / 1e9, 3),
+        "anchor_us": round(unit / 1_000, 1),
+        "p50_anchors": round(half / unit, 2),
+        "p99_anchors": round(most / unit, 2),
+        "all_anchors": round(whole / unit),
     }
+
+
+def _nanoseconds(work: Callable[[], object]) -> int:
+    start = time.process_time_ns()
+    work()
+    return time.process_time_ns() - start
 
 
 def main(arguments: Sequence[str]) -> None:
@@ -146,9 +176,10 @@ def main(arguments: Sequence[str]) -> None:
         sys.stdout.write(json.dumps(table, indent=1) + "\n")
         return
     sys.stdout.write(f"{TREATMENTS} treatments × {SESSIONS} sessions, {CLINICS:,} clinics, process time\n")
-    sys.stdout.write(f"{'':24}{'p50 µs':>10}{'p99 µs':>10}{'max µs':>10}{'all, s':>10}\n")
+    heads = ("p50 µs", "p99 µs", "max µs", "all, s", "anchor µs", "p50 ÷", "p99 ÷", "all ÷")
+    sys.stdout.write(f"{'':24}" + "".join(f"{head:>11}" for head in heads) + "   (÷: in anchors)\n")
     for name, row in table.items():
-        sys.stdout.write(f"{name:24}" + "".join(f"{value:>10}" for value in row.values()) + "\n")
+        sys.stdout.write(f"{name:24}" + "".join(f"{value:>11}" for value in row.values()) + "\n")
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ What is alike and what differs is told by the one rule in offers/alike.py.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from webapp.domain.offers import (
     NO_FAMILIES,
@@ -52,8 +53,7 @@ class NotComparable:
     differs_in: tuple[Difference, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Admitted:
+class Admitted(NamedTuple):
     """An offer with a part that is wanted. `serves` are, per part of the offer, the numbers of the wants.
 
     `reasons` not empty: what the parts or the price leave open; such an offer never enters a total.

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from operator import sub
+from typing import NamedTuple
 
 from webapp.domain.basket.gate import (
     Admitted,
@@ -137,8 +138,7 @@ class Mix:
         return tuple(field for field in Field if lacking.get(field))
 
 
-@dataclass(frozen=True, slots=True)
-class _Candidate:
+class _Candidate(NamedTuple):
     """One way to use one offer, as a choice of the search. `offer` None: leave a session of a want out."""
 
     offer: Admitted | None

@@ -13,8 +13,10 @@ wins.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from math import prod
 from operator import ge, getitem
+from typing import NamedTuple
 
 # Baskets: 4 treatments × 6 sessions are 2,401 combinations of open sessions. Beyond this a page would wait.
 MAX_STATES = 20_000
@@ -29,7 +31,7 @@ _NEVER = 1 << 120
 _Vector = tuple[int, ...]
 # How one need is served: how many sessions, at what weight, by which choice.
 _Serving = tuple[int, int, int]
-# Per need and number of open sessions, a whole number: a weight, or how many are open after a purchase.
+# Per need and number of open sessions: a weight.
 _Tables = list[list[int]]
 # Needs that may be open, each with the least weight of coming there and the choices bought for it.
 _Reached = dict[_Vector, tuple[int, _Vector]]
@@ -39,9 +41,8 @@ class TooLarge(Exception):
     """More needs at once than can be searched exactly in the time of a page."""
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """What one purchase covers, per need, and its cost, 0 or more.
+class Choice(NamedTuple):
+    """What one purchase covers, per need, and its cost, 0 or more. (A tuple, since many thousands are made.)
 
     Of all choices with the same `only_one_of` at most one purchase is made in all; None: as many as one likes.
     """
@@ -136,12 +137,9 @@ class _Offered:
                 number, left = picks[left]
                 yield number
 
-    def after(self, number: int) -> _Tables:
-        """How many sessions of each need are open after a purchase, by how many were before."""
-        return [
-            [0] * covered + list(range(need + 1 - covered))
-            for need, covered in zip(self.needs, self.covers[number], strict=True)
-        ]
+    def after(self, number: int) -> list[_Vector]:
+        """Per need, how many sessions are open after a purchase, by how many were before."""
+        return list(map(_open_after, self.needs, self.covers[number]))
 
     def least(self) -> list[_Tables]:
         """For each stage, and for the end, tables per need: covering from there on costs no less than their sum.
@@ -187,29 +185,35 @@ class _Offered:
 
 def _search(offered: _Offered) -> tuple[int, _Vector, _Vector]:
     """The least weight, what is bought for it, and the needs left to choices that serve one need alone."""
-    tables = offered.tables
+    tables, least = offered.tables, offered.least()
     best: tuple[int, _Vector, _Vector] = (offered.cost_alone(offered.needs), (), offered.needs)
-    least = offered.least()
     reached: _Reached = {offered.needs: (0, ())}
     steps = 0
     for stage, numbers in enumerate(offered.stages):
+        # What cannot get cheaper than the best found so far is dropped.
+        reached = {
+            open_needs: way
+            for open_needs, way in reached.items()
+            if way[0] + sum(map(getitem, least[stage], open_needs)) < best[0]
+        }
+        so_far = list(reached.items())
         repeatable = numbers[0] not in offered.once
         # What may follow a purchase of this stage: for a choice that may be repeated, the same again.
         least_after = least[stage if repeatable else stage + 1]
-        found = dict(reached)
         for number in numbers:
             price, after = offered.weights[number], offered.after(number)
-            for before, (weight, bought) in reached.items():
+            for before, (weight, bought) in so_far:
                 while True:
                     open_needs = tuple(map(getitem, after, before))
                     weight += price
                     steps += 1
-                    if open_needs in found and found[open_needs][0] <= weight:
+                    known = reached.get(open_needs)
+                    if known is not None and known[0] <= weight:
                         break
                     if weight + sum(map(getitem, least_after, open_needs)) >= best[0]:
                         break
                     bought = (*bought, number)
-                    found[open_needs] = weight, bought
+                    reached[open_needs] = weight, bought
                     total = weight + sum(map(getitem, tables, open_needs))
                     if total < best[0]:
                         best = total, bought, open_needs
@@ -218,13 +222,12 @@ def _search(offered: _Offered) -> tuple[int, _Vector, _Vector]:
                     before = open_needs
         if steps > MAX_STEPS:
             raise TooLarge
-        least_later = least[stage + 1]
-        reached = {
-            open_needs: way
-            for open_needs, way in found.items()
-            if way[0] + sum(map(getitem, least_later, open_needs)) < best[0]
-        }
     return best
+
+
+@lru_cache(maxsize=1_000)
+def _open_after(need: int, covered: int) -> _Vector:
+    return (*[0] * covered, *range(need + 1 - covered))
 
 
 def _with_serving(table: list[int], covered: int, weight: int) -> list[int]:

@@ -6,8 +6,8 @@ left over: with such fees an offer of three sessions can be used for one, two or
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import product
+from typing import NamedTuple
 
 from webapp.domain.basket.gate import Admitted
 from webapp.domain.basket.solver import TooLarge
@@ -17,9 +17,11 @@ from webapp.domain.offers import Part
 MAX_USES = 200
 
 
-@dataclass(frozen=True, slots=True)
-class Use:
-    """One way to use a purchase. `covers` per want; `given` are (number of the part, of the want, sessions)."""
+class Use(NamedTuple):
+    """One way to use a purchase. `covers` per want; `given` are (number of the part, of the want, sessions).
+
+    (A tuple, since many thousands are made; as what is admitted and what is chosen from.)
+    """
 
     covers: tuple[int, ...]
     visits: int

@@ -237,16 +237,16 @@ def is_stale(verified_on: date | None, on: date, max_age_days: int) -> bool:
 def conditions(terms: OfferTerms) -> tuple[Condition, ...]:
     """What the price is tied to, in the order of Condition."""
     sessions = sum(part.sessions for part in terms.parts)
-    held = {
-        Condition.FIRST_VISIT_ONLY: terms.eligibility is Eligibility.FIRST_VISIT,
-        Condition.RETURNING_ONLY: terms.eligibility is Eligibility.RETURNING,
-        Condition.WEEKDAYS_ONLY: terms.weekday_only is True,
-        Condition.ONCE_PER_PATIENT: terms.once_per_patient is True,
-        Condition.NUMBING_EXTRA: terms.numbing is Numbing.EXTRA,
-        Condition.OTHER_PRICE_FOR_FOREIGNERS: terms.same_price_for_foreigners is False,
-        Condition.EXPIRES: terms.expires_after_days is not None and sessions > 1,
-    }
-    return tuple(condition for condition in Condition if held[condition])
+    held = (
+        (Condition.FIRST_VISIT_ONLY, terms.eligibility is Eligibility.FIRST_VISIT),
+        (Condition.RETURNING_ONLY, terms.eligibility is Eligibility.RETURNING),
+        (Condition.WEEKDAYS_ONLY, terms.weekday_only is True),
+        (Condition.ONCE_PER_PATIENT, terms.once_per_patient is True),
+        (Condition.NUMBING_EXTRA, terms.numbing is Numbing.EXTRA),
+        (Condition.OTHER_PRICE_FOR_FOREIGNERS, terms.same_price_for_foreigners is False),
+        (Condition.EXPIRES, terms.expires_after_days is not None and sessions > 1),
+    )
+    return tuple([condition for condition, holds in held if holds])
 
 
 def unstated(terms: OfferTerms) -> tuple[Field, ...]:
@@ -257,23 +257,23 @@ def unstated(terms: OfferTerms) -> tuple[Field, ...]:
     """
     prepaid = sum(part.sessions for part in terms.parts) > 1
     fee = terms.consultation is Consultation.FEE
-    missing = {
-        Field.PRICE: terms.price is None,
-        Field.TAX: terms.tax is Tax.UNKNOWN,
-        Field.TAX_RATE: terms.tax is Tax.EXCLUSIVE and terms.tax_rate is None,
-        Field.PARTS: not terms.parts_complete or not terms.parts,
-        Field.QUANTITY: any(part.quantity is None or part.unit is None for part in terms.parts),
-        Field.AREAS: any(not part.areas for part in terms.parts),
-        Field.CONSULTATION_FEE: terms.consultation is None and terms.consultation_waived is not True,
-        Field.CONSULTATION_WAIVED: fee and terms.consultation_waived is None,
-        Field.OTHER_FEES: terms.other_fees is None,
-        Field.NUMBING: terms.numbing is None,
-        Field.INJECTOR: terms.injector is None,
-        Field.WEEKDAYS: terms.weekday_only is None,
-        Field.ONCE_PER_PATIENT: terms.once_per_patient is None,
-        Field.SAME_PRICE_FOR_FOREIGNERS: terms.same_price_for_foreigners is None,
-        Field.EXPIRY: prepaid and terms.expires_after_days is None,
-        Field.REFUND: prepaid and terms.refund_terms is None,
-        Field.CONFIRMED: terms.verified_on is None,
-    }
-    return tuple(field for field in Field if missing[field])
+    missing = (
+        (Field.PRICE, terms.price is None),
+        (Field.TAX, terms.tax is Tax.UNKNOWN),
+        (Field.TAX_RATE, terms.tax is Tax.EXCLUSIVE and terms.tax_rate is None),
+        (Field.PARTS, not terms.parts_complete or not terms.parts),
+        (Field.QUANTITY, any(part.quantity is None or part.unit is None for part in terms.parts)),
+        (Field.AREAS, any(not part.areas for part in terms.parts)),
+        (Field.CONSULTATION_FEE, terms.consultation is None and terms.consultation_waived is not True),
+        (Field.CONSULTATION_WAIVED, fee and terms.consultation_waived is None),
+        (Field.OTHER_FEES, terms.other_fees is None),
+        (Field.NUMBING, terms.numbing is None),
+        (Field.INJECTOR, terms.injector is None),
+        (Field.WEEKDAYS, terms.weekday_only is None),
+        (Field.ONCE_PER_PATIENT, terms.once_per_patient is None),
+        (Field.SAME_PRICE_FOR_FOREIGNERS, terms.same_price_for_foreigners is None),
+        (Field.EXPIRY, prepaid and terms.expires_after_days is None),
+        (Field.REFUND, prepaid and terms.refund_terms is None),
+        (Field.CONFIRMED, terms.verified_on is None),
+    )
+    return tuple([field for field, is_missing in missing if is_missing])
