@@ -1,10 +1,16 @@
 """What every template may use: money, dates and distances as text, rules in words, versioned static files."""
 
 import hashlib
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from flask import Flask, current_app, request
+from flask_babel import get_translations
+from jinja2 import pass_eval_context
+from jinja2.nodes import EvalContext
+from markupsafe import Markup
 
 from webapp.i18n import (
     LANGUAGES,
@@ -37,6 +43,7 @@ def init_app(app: Flask) -> None:
         today_in=today_in,
         utc_now=utc_now,
     )
+    app.context_processor(_texts)
     app.context_processor(
         lambda: {
             "language": current_language(),
@@ -44,6 +51,27 @@ def init_app(app: Flask) -> None:
             "settings": current_settings(),
         }
     )
+
+
+def _texts() -> dict[str, Callable[..., str]]:
+    """`_` and `ngettext` as Jinja's extension has them, in the language of this rendering.
+
+    The extension asks for the language at each text, and a page has two hundred: that took longer than writing them.
+    """
+    translations = get_translations()
+
+    @pass_eval_context
+    def gettext(context: EvalContext, text: str, /, **values: Any) -> str:
+        found = translations.ugettext(text)
+        return (Markup(found) if context.autoescape else found) % values  # noqa: S704  # our own words
+
+    @pass_eval_context
+    def ngettext(context: EvalContext, one: str, many: str, num: int, /, **values: Any) -> str:
+        found = translations.ungettext(one, many, num)
+        values.setdefault("num", num)
+        return (Markup(found) if context.autoescape else found) % values  # noqa: S704  # our own words
+
+    return {"_": gettext, "gettext": gettext, "ngettext": ngettext}
 
 
 @cache
