@@ -53,9 +53,14 @@ FIELDS = {
         "bbox",
         "sort",
         "cursor",
+        "also",
+        "also_lat",
+        "also_lng",
+        "also_radius_m",
+        "also_cursor",
         "clinic",
     ),
-    "/clinics.geojson": ("q", "near", "radius_m", "treatment", "bbox"),
+    "/clinics.geojson": ("q", "near", "also", "radius_m", "treatment", "bbox"),
     "/compare": ("clinic", "treatment", "sessions", "quantity", "want", "chosen"),
     "/": ("q", "clinic"),
 }
@@ -90,10 +95,24 @@ def test_a_point_with_nasty_company(one_clinic: str, client: FlaskClient) -> Non
         assert client.get(f"/clinics?{query}").status_code == 200, text[:40]
 
 
+def test_two_places_with_nasty_company(one_clinic: str, client: FlaskClient) -> None:
+    for text in NASTY:
+        typed = quote(text)
+        for query in (
+            f"near=Orchard&also={typed}",
+            f"near={typed}&also=Gangnam",
+            f"near={typed}&also={typed}",
+            f"near=Orchard&also=Gangnam&cursor={typed}&also_cursor={typed}&also_radius_m={typed}&bbox={typed}",
+            f"q={typed}&near=Orchard&also=Gangnam&sort={typed}&market={typed}",
+        ):
+            for path in ("/clinics", "/clinics.geojson"):
+                assert client.get(f"{path}?{query}").status_code == 200, query[:80]
+
+
 def test_typed_markup_stays_text(one_clinic: str, client: FlaskClient) -> None:
-    page = client.get("/clinics?q=%3Cscript%3Ealert(1)%3C/script%3E&near=%3Cimg%20src=x%3E").get_data(
-        as_text=True
-    )
+    page = client.get(
+        "/clinics?q=%3Cscript%3Ealert(1)%3C/script%3E&near=%3Cimg%20src=x%3E&also=%3Cimg%20src=y%3E"
+    ).get_data(as_text=True)
     assert "<script>alert" not in page
     assert "<img src" not in page
 

@@ -96,6 +96,7 @@ def clinics() -> str:
         understood=understood,
         page=page,
         treatment_label=_label(understood.treatment) if understood.treatment else None,
+        whole_course=_whole_course(understood),
         choices=_links(understood.choices),
         maybe={group.id: _links(group.place.maybe) for group in page.groups if group.place},
         search=_search_form(understood),
@@ -211,6 +212,16 @@ def _without(understood: Understood) -> tuple[str, str] | None:
     # The place that is left out may stand in the first box.
     what = _search_form(understood)["what"] if box is PlaceBox.NEAR else understood.query.what
     return clear[0].name, _changed({**dict.fromkeys(fields), "q": what or None})
+
+
+def _whole_course(understood: Understood) -> str | None:
+    """The comparison around the same places; one that is only a point has no words to take along."""
+    texts = [place.text for place in understood.places]
+    if not texts or not all(texts):
+        return None
+    near, also = [*texts, None][:2]
+    treatment = understood.treatment.slug if understood.treatment else None
+    return url_for("directory.compare", near=near, also=also, treatment=treatment)
 
 
 def _radii(chosen: int) -> list[tuple[int, str]]:
