@@ -67,7 +67,7 @@ def cases(draw: st.DrawFn) -> tuple[list[Offered], tuple[Want, ...]]:
 
 
 @given(cases())
-@settings(max_examples=1_500, deadline=None)
+@settings(max_examples=600, deadline=None, derandomize=True)
 def test_no_difference_to_every_way_to_buy_and_use(case: tuple[list[Offered], tuple[Want, ...]]) -> None:
     menu, wants = case
     found = cheapest_mix(menu, wants, ON, READER)
