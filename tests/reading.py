@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from collections.abc import Mapping
 from xml.etree.ElementTree import Element
 
 import html5lib
@@ -14,8 +15,9 @@ _INLINE = frozenset({"a", "span", "strong", "label"})
 class Page:
     """`status` and the parsed document; `text` is what is read aloud, without scripts."""
 
-    def __init__(self, client: FlaskClient, path: str) -> None:
-        response = client.get(path)
+    def __init__(self, client: FlaskClient, path: str, data: Mapping[str, str] | None = None) -> None:
+        """What a GET answers, or a POST of the form's `data`."""
+        response = client.get(path) if data is None else client.post(path, data=data)
         self.status = response.status_code
         self.source = response.get_data(as_text=True)
         self.root: Element = html5lib.HTMLParser(strict=True).parse(self.source)

@@ -4,10 +4,12 @@ They travel in her form and nowhere else: never stored, never logged, never publ
 keeps them in her own browser.
 """
 
+import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -20,7 +22,7 @@ from webapp.directory.compare.course import MixOf, quietly
 from webapp.directory.compare.query import CURRENCIES
 from webapp.directory.wants import MAX_SESSIONS
 from webapp.domain.basket import Mix, Offered, Reader, cheapest_mix, mixes
-from webapp.domain.money import InvalidAmount, Money, parse_major
+from webapp.domain.money import InvalidAmount, parse_major
 from webapp.domain.offers import (
     Consultation,
     Fee,
@@ -37,6 +39,8 @@ from webapp.form_choices import choices
 from webapp.offers.labels import CONSULTATION, NUMBING, TAX
 
 MAX_QUOTES = 5
+_FIELD = re.compile(r"quotes-\d{1,3}-", re.ASCII)
+_PER_CENT = re.compile(r"\d{1,2}(\.\d{1,3})?", re.ASCII)
 
 _BASIS = {
     PriceBasis.TOTAL: _l("all sessions together"),
@@ -46,6 +50,17 @@ _BASIS = {
 
 def _one_line(text: str | None) -> str | None:
     return plain_text(text) if text else text
+
+
+def _countable(number: int | None) -> int | None:
+    """WTForms' NumberRange fails on whole numbers that no float holds; what was typed stays in the field."""
+    return None if number is None else max(0, min(number, MAX_SESSIONS + 1))
+
+
+def _rate(text: str | None) -> Decimal | None:
+    """Per cent from 0 up to but not including 100; None for anything else."""
+    plain = unicodedata.normalize("NFKC", text or "").removesuffix("%").rstrip()
+    return Decimal(plain) if _PER_CENT.fullmatch(plain) else None
 
 
 class OwnQuoteForm(Form):
@@ -59,6 +74,7 @@ class OwnQuoteForm(Form):
     sessions = IntegerField(
         _l("Sessions"),
         default=1,
+        filters=[_countable],
         validators=[
             InputRequired(_l("Say how many sessions, as a number.")),
             NumberRange(1, MAX_SESSIONS, _l("Between 1 and %(max)s sessions.", max=MAX_SESSIONS)),
@@ -70,7 +86,10 @@ class OwnQuoteForm(Form):
     tax = SelectField(_l("Tax"), choices=choices(TAX), default=Tax.UNKNOWN.value)
     tax_rate = StringField(_l("Tax, per cent"), filters=[_one_line], validators=[Optional()])
     consultation = SelectField(
-        _l("Consultation"), choices=choices(CONSULTATION, _l("Not stated")), validators=[Optional()]
+        _l("Consultation"),
+        choices=choices(CONSULTATION, _l("Not stated")),
+        filters=[_one_line],
+        validators=[Optional()],
     )
     consultation_fee = StringField(_l("Consultation fee"), filters=[_one_line], validators=[Optional()])
     fees = StringField(
@@ -80,8 +99,16 @@ class OwnQuoteForm(Form):
         description=_l("Needle, medicine, cream: their sum. 0 if they told you there are none."),
     )
     numbing = SelectField(
-        _l("Numbing cream"), choices=choices(NUMBING, _l("Not stated")), validators=[Optional()]
+        _l("Numbing cream"),
+        choices=choices(NUMBING, _l("Not stated")),
+        filters=[_one_line],
+        validators=[Optional()],
     )
+
+    @property
+    def typed(self) -> bool:
+        """Was anything written into it? What is only chosen from a list is there from the start."""
+        return any(isinstance(field, StringField) and field.data for field in self)
 
     def validate_quantity(self, field: Field) -> None:
         try:
@@ -105,16 +132,15 @@ class OwnQuoteForm(Form):
             raise ValidationError(_("Write the fee, or choose “not stated”."))
 
     def validate_tax_rate(self, field: Field) -> None:
-        try:
-            rate = Decimal(field.data)
-        except InvalidOperation:
-            rate = Decimal(-1)
-        if not (rate.is_finite() and 0 <= rate < 100):
+        if _rate(field.data) is None:
             raise ValidationError(_("Write a number of per cent, like 9."))
 
-    def _money(self, field: Field) -> Money:
+    def _money(self, field: Field) -> None:
+        if self.currency.data not in CURRENCIES:
+            # Said beside the currency itself.
+            return
         try:
-            return parse_major(field.data, self.currency.data)
+            parse_major(field.data, self.currency.data)
         except InvalidAmount:
             raise ValidationError(
                 _(
@@ -148,7 +174,7 @@ class OwnQuoteForm(Form):
                 ),
             ),
             tax=Tax(self.tax.data),
-            tax_rate=Decimal(self.tax_rate.data) if self.tax_rate.data else None,
+            tax_rate=_rate(self.tax_rate.data),
             # A price for three sessions was said once; a price for one session holds for each.
             once_per_patient=not per_session,
             consultation=Consultation(self.consultation.data) if self.consultation.data else None,
@@ -165,7 +191,7 @@ class OwnQuotesForm(Form):
 
     @property
     def rows(self) -> list[OwnQuoteForm]:
-        return [entry.form for entry in self.quotes]
+        return [entry.form for entry in self.quotes if entry.form.typed]
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,14 +213,19 @@ def blank_quote(number: int, treatments: Sequence[tuple[str, str]], currency: st
 
 def read_own_quotes(data: MultiDict[str, str] | None, treatments: Sequence[tuple[str, str]]) -> OwnQuotes:
     """The quotes in a form's fields (None: none yet). `treatments` are (slug, name) to choose from."""
-    form = OwnQuotesForm(data)
-    rows = [row for row in form.rows if row.who.data or row.price.data]
+    form = OwnQuotesForm(None if data is None else _of_quotes(data))
+    rows = form.rows
     for number, row in enumerate(rows):
         row.treatment.choices = choices(treatments)
         _renumber(row, number)
     valid = [row.validate() for row in rows]
     terms = tuple(row.terms() for row, fine in zip(rows, valid, strict=True) if fine)
     return OwnQuotes(form, rows, terms, not all(valid))
+
+
+def _of_quotes(data: MultiDict[str, str]) -> MultiDict[str, str]:
+    """The form's own fields: WTForms takes a superscript two for a number and fails."""
+    return MultiDict([(name, text) for name, text in data.items(multi=True) if _FIELD.match(name)])
 
 
 def _renumber(row: OwnQuoteForm, number: int) -> None:
