@@ -114,9 +114,8 @@ def treatment_label(treatment: Treatment, policy: MarketPolicy) -> str:
 
 def heading_label(treatment: Treatment, countries: Sequence[str]) -> str:
     """The treatment's name on a page that speaks of several markets: the generic one where any of them wants it."""
-    labels = {treatment_label(treatment, market_policy(country)) for country in countries}
-    generic = localised(treatment, "generic")
-    return generic if generic in labels else next(iter(labels), generic)
+    public = [market_policy(country).name_is_public(treatment) for country in countries]
+    return localised(treatment, "name" if public and all(public) else "generic")
 
 
 def name_is_public(slug: str | None, names: Names, policy: MarketPolicy) -> bool:

@@ -99,7 +99,7 @@ def figures_of(slugs: Sequence[str], topics: Sequence[str]) -> dict[str, list[do
         .join(Fact.treatment)
         .where(Treatment.slug.in_(slugs), Fact.topic.in_(topics))
         .order_by(Fact.position)
-        .options(selectinload(Fact.sources))
+        .options(selectinload(Fact.sources).load_only(Source.key))
     )
     for row, slug in rows:
         found[slug].append(as_domain(row, slug))

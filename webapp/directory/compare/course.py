@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from webapp.directory.compare.query import Row
 from webapp.domain.basket import Mix, TooLarge
-from webapp.domain.course_plan import Assumption, Exit, Plan, Span, Years, assumption, exit_values, years
+from webapp.domain.course_plan import Assumption, Exit, Plan, Span, Years, assumption, exit_values
 from webapp.domain.facts import Fact
 from webapp.domain.money import Money
 from webapp.domain.offers import Want
@@ -89,26 +89,22 @@ def reach(mix_of: MixOf, courses: Sequence[Assumed], chosen: Money | None) -> Re
     return Reach(low, chosen, high)
 
 
-def over_time(mix_of: MixOf, courses: Sequence[Assumed]) -> OverTime:
+def over_time(mix_of: MixOf, courses: Sequence[Assumed], counts: Sequence[Years]) -> OverTime:
     """What the years cost: the first bought as one basket, each following one by single sessions.
 
-    Later sessions lie months apart and what is bought ahead may expire, so they are reckoned one by one.
+    `counts` are the `years` of each course's plan, the same for every clinic. Later sessions lie months apart and
+    what is bought ahead may expire, so they are reckoned one by one.
     """
-    said = [course for course in courses if years(course.plan).first is not None]
-    unsaid = tuple(course.want for course in courses if course not in said)
+    pairs = list(zip(courses, counts, strict=True))
+    said = [(course, count) for course, count in pairs if count.first is not None]
+    unsaid = tuple(course.want for course, count in pairs if count.first is None)
     if not said:
         return OverTime(None, None, unsaid)
-    counts = [years(course.plan) for course in said]
     first = _range(
-        [
-            _total(
-                mix_of([_with(c.want, n.first[which]) for c, n in zip(said, counts, strict=True) if n.first])
-            )
-            for which in (0, 1)
-        ]
+        [_total(mix_of([_with(c.want, n.first[which]) for c, n in said if n.first])) for which in (0, 1)]
     )
-    singles = [_total(mix_of([_with(course.want, 1)])) for course in said]
-    return OverTime(first, _following(singles, counts), unsaid)
+    singles = [_total(mix_of([_with(course.want, 1)])) for course, _count in said]
+    return OverTime(first, _following(singles, [count for _course, count in said]), unsaid)
 
 
 def _following(singles: Sequence[Money | None], counts: Sequence[Years]) -> tuple[Money, Money] | None:

@@ -45,6 +45,7 @@ from webapp.directory.compare.query import CompareQuery
 from webapp.directory.compare.since import versions_used
 from webapp.directory.labels import MARKETS
 from webapp.domain.basket import Reader, TooLarge
+from webapp.domain.course_plan import years
 from webapp.domain.exchange import Ranking, Rate, Rates
 from webapp.domain.market import Country
 from webapp.domain.money import Money
@@ -188,7 +189,8 @@ def comparison(
         currency,
         now.date(),
     )
-    spans = [over_time(mix_of, courses) for _answer, mix_of, _distance in answers]
+    counts = [years(course.plan) for course in courses]
+    spans = [over_time(mix_of, courses, counts) for _answer, mix_of, _distance in answers]
     return Comparison(
         basket=basket,
         wants=[
