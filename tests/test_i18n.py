@@ -10,16 +10,9 @@ from webapp.domain.money import Money
 from webapp.i18n import current_language, format_day, format_distance, format_money, in_language, today_in
 
 
-@pytest.mark.parametrize(
-    ("amount", "currency", "written"),
-    [
-        (38000, "SGD", "S$380"), (38050, "SGD", "S$380.50"), (250000, "KRW", "₩250,000"), (0, "SGD", "S$0"),
-        (5, "SGD", "S$0.05"), (123456789, "USD", "US$1,234,567.89"), (9900, "CNY", "CN¥99"), (100, "THB", "THB 1"),
-    ],
-)  # fmt: skip
-def test_money(app: Flask, amount: int, currency: str, written: str) -> None:
+def test_money_of_another_country_is_written_with_its_code(app: Flask) -> None:
     with app.test_request_context("/"):
-        assert format_money(Money(amount, currency)) == written
+        assert format_money(Money(100, "THB")) == "THB 1"
 
 
 @pytest.mark.parametrize(

@@ -26,30 +26,6 @@ def euro(**rates: str) -> Rates:
     return Rates([Rate("EUR", code, Decimal(rate), FRIDAY, BANK) for code, rate in rates.items()])
 
 
-def test_500_dollars_and_300000_won_are_not_ranked_without_a_rate() -> None:
-    for currency in ("SGD", "KRW", "USD"):
-        ranking = rank([SINGAPORE, GANGNAM], NOTHING, currency, ON)
-        assert not ranking.together
-        assert sorted(len(group) for group in ranking.groups) == [1, 1]
-        assert [row.rank for group in ranking.groups for row in group] == [1, 1]
-        assert all(row.converted.rate is None for group in ranking.groups for row in group)
-    assert rank([SINGAPORE, GANGNAM], NOTHING, "KRW", ON).groups[0][0].key == "gangnam"
-    assert rank([SINGAPORE, GANGNAM], NOTHING, "SGD", ON).missing == (("KRW", "SGD"),)
-
-
-@pytest.mark.parametrize("currency", ["SGD", "KRW"])
-@pytest.mark.parametrize("rate", [700, 1000, 1100, 2000])
-def test_300000_won_are_cheaper_at_700_to_2000_won_per_dollar(currency: str, rate: int) -> None:
-    (group,) = rank([SINGAPORE, GANGNAM], won_per_dollar(rate), currency, ON).groups
-    assert [(row.key, row.rank) for row in group] == [("gangnam", 1), ("orchard", 2)]
-
-
-@pytest.mark.parametrize("currency", ["SGD", "KRW"])
-def test_500_dollars_are_cheaper_at_500_won_per_dollar(currency: str) -> None:
-    (group,) = rank([SINGAPORE, GANGNAM], won_per_dollar(500), currency, ON).groups
-    assert [row.key for row in group] == ["orchard", "gangnam"]
-
-
 def test_one_currency_is_ranked_without_any_rate() -> None:
     ranking = rank([("b", Money(2, "KRW")), ("a", Money(1, "KRW"))], NOTHING, "SGD", ON)
     assert ranking.together

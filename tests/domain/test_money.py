@@ -15,7 +15,6 @@ from webapp.domain.money import (
     Money,
     MoneyError,
     UnknownCurrency,
-    exponent,
     parse_major,
     total,
 )
@@ -74,20 +73,16 @@ def test_the_bound_itself_is_still_an_amount() -> None:
     assert parse_major("1000000000000", "KRW").amount == MAX_MINOR
 
 
-def test_korean_won_and_yen_have_no_decimals() -> None:
-    assert (exponent("KRW"), exponent("JPY"), exponent("SGD"), exponent("CNY")) == (0, 0, 2, 2)
-    assert Money(250000, "KRW").major() == "250000"
-    assert Money(38000, "SGD").major() == "380.00"
-    assert Money(5, "SGD").major() == "0.05"
-    assert Money(-350, "SGD").major() == "-3.50"
-
-
 @pytest.mark.parametrize("code", ["XXX", "sgd", "", "BTC"])
 def test_a_currency_without_known_decimals_is_refused(code: str) -> None:
     with pytest.raises(UnknownCurrency):
         Money(1, code)
     with pytest.raises(UnknownCurrency):
         parse_major("1", code)
+
+
+def test_amounts_below_one_and_below_zero_are_written_in_full() -> None:
+    assert (Money(5, "SGD").major(), Money(-350, "SGD").major()) == ("0.05", "-3.50")
 
 
 def test_currencies_are_never_added_or_compared() -> None:

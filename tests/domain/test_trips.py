@@ -25,7 +25,6 @@ from webapp.domain.trips import (
     in_currency,
     journeys,
     options,
-    refund_of_tax,
 )
 
 
@@ -193,15 +192,6 @@ def test_currencies_are_converted_before_not_mixed() -> None:
     (unrated,) = options(3, 4, [Place("gangnam", in_currency(won, Rates([]), "SGD"), FLIGHT)], "SGD")
     assert unrated.open == (Open.PRICE,)
     assert in_currency(lambda *_: None, rates, "SGD")(1, 1) is None
-
-
-def test_the_tax_refund_ended_with_2025() -> None:
-    total, tax = Money(330_000, "KRW"), Money(30_000, "KRW")
-    assert refund_of_tax(total, tax, "KR", date(2025, 12, 31)) == Money(30_000, "KRW")
-    assert refund_of_tax(total, tax, "KR", date(2026, 1, 1)) == Money(0, "KRW")
-    assert refund_of_tax(total, None, "KR", date(2025, 12, 31)) is None
-    assert refund_of_tax(total, None, "KR", date(2026, 1, 1)) == Money(0, "KRW")
-    assert refund_of_tax(sgd(109), sgd(9), "SG", date(2025, 12, 31)) == sgd(0)
 
 
 def test_nonsense_is_refused() -> None:

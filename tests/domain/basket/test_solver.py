@@ -69,19 +69,6 @@ def test_no_difference_to_every_combination(basket: tuple[list[int], list[Choice
     assert (None if found is None else (found.cost, sum(found.counts))) == least
 
 
-def test_greedy_takes_the_lowest_price_per_session_and_pays_for_the_last_one() -> None:
-    needs, choices = [6], [Choice((5,), 1000), Choice((3,), 630), Choice((1,), 500)]
-    assert greedy(needs, choices) == 1500
-    assert cheapest(needs, choices) == Solution((0, 2, 0), 1260)
-
-
-def test_greedy_takes_the_better_combo_and_has_no_good_way_to_the_rest() -> None:
-    needs = [1, 1, 1]
-    choices = [Choice((1, 1, 0), 100), Choice((0, 0, 1), 120), Choice((1, 0, 0), 65), Choice((0, 1, 1), 120)]
-    assert greedy(needs, choices) == 220
-    assert cheapest(needs, choices) == Solution((0, 0, 1, 1), 185)
-
-
 @pytest.mark.parametrize(
     ("needs", "choices", "found"),
     [
@@ -166,17 +153,3 @@ def every_combination(needs: Sequence[int], choices: Sequence[Choice]) -> tuple[
         ),
         default=None,
     )
-
-
-def greedy(needs: Sequence[int], choices: Sequence[Choice]) -> int:
-    """What comparison pages do: again and again whatever costs least per session that is still open."""
-    left, cost = list(needs), 0
-    while any(left):
-        _, number = min(
-            (choice.cost / covered, number)
-            for number, choice in enumerate(choices)
-            if (covered := sum(map(min, choice.covers, left)))
-        )
-        cost += choices[number].cost
-        left = [max(0, need - got) for need, got in zip(left, choices[number].covers, strict=True)]
-    return cost
