@@ -97,6 +97,11 @@ def years(plan: Plan) -> Years:
 
     A session on the day a year later belongs to the next year. What no source says about maintenance is not
     taken as "none": then both counts are None.
+
+    >>> three_or_four, monthly, half_a_year = Span(3, 4), Span(4, 4), Span(6, 6)
+    >>> counts = years(Plan(Assumption(three_or_four), Assumption(monthly), Assumption(half_a_year)))
+    >>> counts.first, [str(number) for number in counts.following]
+    ((4, 5), ['2', '2'])
     """
     if plan.maintenance_months is None or (plan.interval_weeks is None and plan.sessions.span.high > 1):
         return Years(None, None)
@@ -220,6 +225,10 @@ def exit_value(
     """Stop after `used` of the `sessions` that were `paid` for. Raises ValueError, CurrencyMismatch.
 
     What comes back is never below zero nor above what was paid.
+
+    >>> left = exit_value(Money(180000, "SGD"), 3, 1, Refund(RefundKind.LESS_SINGLES), single=Money(65000, "SGD"))
+    >>> left.back.major(), left.per_session.major(), left.at_most.major()
+    ('1150.00', '650.00', '1800.00')
     """
     if not 0 <= used <= sessions or sessions < 1:
         raise ValueError("no more sessions are used than were bought")

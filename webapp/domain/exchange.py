@@ -153,6 +153,14 @@ def rank(
 
     A total that is None is incomplete and gets no rank. Without a rate for every currency among them, totals
     of different currencies are not ranked against each other.
+
+    >>> totals = [("orchard", Money(50_000, "SGD")), ("gangnam", Money(300_000, "KRW"))]
+    >>> today = date(2026, 3, 10)
+    >>> len(rank(totals, Rates([]), "SGD", today).groups)
+    2
+    >>> rates = Rates([Rate("SGD", "KRW", Decimal(1000), date(2026, 3, 9), "an example")])
+    >>> [(row.key, row.rank) for row in rank(totals, rates, "SGD", today).groups[0]]
+    [('gangnam', 1), ('orchard', 2)]
     """
     known = [(key, total) for key, total in totals if total is not None]
     incomplete = tuple(key for key, total in totals if total is None)

@@ -131,7 +131,11 @@ class Money:
         return other.amount
 
     def percent(self, rate: Decimal) -> "Money":
-        """`rate` per cent of this (9 for 9 %), half up at the minor unit."""
+        """`rate` per cent of this (9 for 9 %), half up at the minor unit.
+
+        >>> Money(50, "SGD").percent(Decimal(9))
+        Money(amount=5, currency='SGD')
+        """
         return self.scaled(rate / 100)
 
     def scaled(self, factor: Decimal) -> "Money":
@@ -164,6 +168,9 @@ def total(amounts: Iterable[Money], currency: str) -> Money:
 
 def parse_major(text: str, currency: str) -> Money:
     """Read an amount in major units: "380", "1,380.00", full-width digits too.
+
+    >>> parse_major("1,380.50", "SGD"), parse_major("250,000", "KRW")
+    (Money(amount=138050, currency='SGD'), Money(amount=250000, currency='KRW'))
 
     Raises UnknownCurrency, or InvalidAmount for what is empty, not a plain number, negative, above MAX_MINOR
     minor units, or has more decimals than the currency (zeros too: some write 250,000 won as "250.000").

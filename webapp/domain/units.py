@@ -37,7 +37,11 @@ class InvalidQuantity(ValueError):
 
 
 def parse_unit(text: str) -> Unit:
-    """Read a unit: the words of Unit, their plurals, `cc` (and ㏄, ㎖). Raises UnknownUnit."""
+    """Read a unit: the words of Unit, their plurals, `cc` (and ㏄, ㎖). Raises UnknownUnit.
+
+    >>> parse_unit("cc") is Unit.ML, parse_unit("vials") is Unit.ML
+    (True, False)
+    """
     word = unicodedata.normalize("NFKC", text).strip().casefold()
     if word == "cc":
         return Unit.ML

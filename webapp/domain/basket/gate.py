@@ -119,7 +119,13 @@ def admit(
 
 
 def unmet(terms: OfferTerms, reader: Reader) -> tuple[Condition, ...]:
-    """The conditions of the price that the reader does not meet, or has not said whether she does."""
+    """The conditions of the price that the reader does not meet, or has not said whether she does.
+
+    >>> from webapp.domain.money import Money
+    >>> weekdays = OfferTerms("Tuesdays", "SGD", Money(38000, "SGD"), (), weekday_only=True)
+    >>> unmet(weekdays, Reader()), unmet(weekdays, Reader(weekdays=True))
+    ((<Condition.WEEKDAYS_ONLY: 'weekdays_only'>,), ())
+    """
     found: list[Condition] = []
     if terms.eligibility is Eligibility.FIRST_VISIT and reader.first_visit is not True:
         found.append(Condition.FIRST_VISIT_ONLY)

@@ -264,6 +264,11 @@ class MarketPolicy:
 
 
 def policy(country: str, switches: Switches) -> MarketPolicy:
-    """The rules of "SG" or "KR" under these switches. Raises ValueError for another country."""
+    """The rules of "SG" or "KR" under these switches. Raises ValueError for another country.
+
+    >>> singapore = policy("SG", Switches.safe())
+    >>> [singapore.shows_prices(authority) for authority in (Authority.UNCLAIMED, Authority.AUTHORISED)]
+    [False, True]
+    """
     market = Country(country)
     return MarketPolicy(market, switches, PUBLIC_PRICES[market], COMPARISONS[market])

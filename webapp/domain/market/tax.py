@@ -70,10 +70,20 @@ REFUND_RULES: tuple[RefundRule, ...] = (
 
 
 def tax_rule(country: str, on: date) -> TaxRule | None:
-    """The rule of a market ("SG", "KR") that holds on a day; None before the first that we know."""
+    """The rule of a market ("SG", "KR") that holds on a day; None before the first that we know.
+
+    >>> [str(tax_rule("SG", day).percent) for day in (date(2023, 12, 31), date(2024, 1, 1))]
+    ['8', '9']
+    """
     return next((rule for rule in TAX_RULES if rule.country == country and rule.holds(on)), None)
 
 
 def refund_rule(country: str, on: date) -> RefundRule | None:
-    """What foreign patients get back on a day; None where a market never had such a rule."""
+    """What foreign patients get back on a day; None where a market never had such a rule.
+
+    >>> [str(refund_rule("KR", day).percent) for day in (date(2025, 12, 31), date(2026, 1, 1))]
+    ['10', '0']
+    >>> refund_rule("SG", date(2026, 1, 1)) is None
+    True
+    """
     return next((rule for rule in REFUND_RULES if rule.country == country and rule.holds(on)), None)

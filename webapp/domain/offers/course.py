@@ -89,6 +89,14 @@ def course_sum(
 
     An offer for the first visit or once per patient is bought once at most: when that is too little the sum
     is incomplete (CANNOT_REPEAT) and `covered` says how far it goes.
+
+    >>> healer = Part("rejuran_healer", sessions=3)
+    >>> terms = OfferTerms("Three", "SGD", Money(99000, "SGD"), (healer,), verified_on=date(2026, 3, 9))
+    >>> course = course_sum(terms, Want("rejuran_healer", 4), date(2026, 3, 10))
+    >>> course.times, course.left_over[0].sessions, course.total
+    (2, 2, None)
+    >>> [reason.value for reason in course.reasons]
+    ['quantity_unknown', 'tax_unknown', 'consultation_fee_unknown']
     """
     parts = matching_parts(terms, want)
     if isinstance(parts, Mismatch):

@@ -44,6 +44,12 @@ def price_of_one(terms: OfferTerms) -> Money | None:
 
     Per session and per unit are multiplied out (half up at the minor unit); None where that needs a number
     that is not stated.
+
+    >>> from decimal import Decimal
+    >>> from webapp.domain.units import Unit
+    >>> two_ml = Part("rejuran_healer", Decimal(2), Unit.ML, sessions=3)
+    >>> price_of_one(OfferTerms("", "SGD", Money(19000, "SGD"), (two_ml,), price_basis=PriceBasis.PER_UNIT)).major()
+    '1140.00'
     """
     if terms.price is None or terms.price_kind is PriceKind.ON_REQUEST:
         return None
@@ -70,6 +76,10 @@ def reasons_against(
 
     `max_price_age_days` None: freshness is not asked for (a quote has its own validity). `area_open`: an
     area is asked for that the parts do not state.
+
+    >>> old = OfferTerms("", "SGD", Money(19000, "SGD"), (), consultation_waived=True, verified_on=date(2026, 1, 1))
+    >>> [reason.value for reason in reasons_against(old, (), date(2026, 3, 10))]
+    ['price_stale', 'tax_unknown']
     """
     # In the order of Incomplete, so that nothing needs sorting: this is asked for every offer that is compared.
     found: list[Incomplete] = []

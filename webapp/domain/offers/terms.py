@@ -254,6 +254,10 @@ def unstated(terms: OfferTerms) -> tuple[Field, ...]:
 
     Only what applies: expiry and refund where more than one session is bought at once, a waiver only of a
     fee.
+
+    >>> terms = OfferTerms("Healer", "SGD", Money(38000, "SGD"), (Part("rejuran_healer"),), Tax.INCLUSIVE)
+    >>> [field.value for field in unstated(terms)][:4]
+    ['quantity', 'areas', 'consultation_fee', 'other_fees']
     """
     prepaid = sum(part.sessions for part in terms.parts) > 1
     fee = terms.consultation is Consultation.FEE
