@@ -55,7 +55,8 @@ QUERIES: dict[str, Sequence[str]] = {
         "near=Tokyo",
     ),
     "/compare": (
-        *(f"{clinics}&{basket}" for clinics in (_SEVERAL, _ONE_MARKET, _KOREA) for basket in _BASKETS),
+        *(f"{_SEVERAL}&{basket}" for basket in _BASKETS),
+        *(f"{clinics}&{basket}" for clinics in (_ONE_MARKET, _KOREA) for basket in _BASKETS[1:3]),
         f"{_SEVERAL}&{_BASKETS[2]}&currency=SGD&eligibility=first_visit&sort=price",
         f"{_SEVERAL}&{_BASKETS[2]}&currency=KRW&home=SG&per_trip=600&per_night=150&nights=1",
         f"near=Orchard&also=Gangnam+Station&{_BASKETS[2]}",
