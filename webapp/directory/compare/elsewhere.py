@@ -46,7 +46,8 @@ def elsewhere(
     currency: str,
     on: date,
 ) -> Elsewhere | None:
-    """None unless the clinics lie in both markets and the reader said where she lives, and how far visits are apart."""
+    """None unless the clinics lie in both markets, the reader said where she lives, how far visits are apart is
+    known, and there is a rate for every total."""
     by_market: dict[str, list[tuple[str, MixOf]]] = {}
     for answer, mix_of in answers:
         if answer.clinic is not None:
@@ -54,6 +55,9 @@ def elsewhere(
     interval = _interval(courses)
     count = visits(wants)
     if journeys.home is None or set(by_market) != {Country.SG, Country.KR} or interval is None:
+        return None
+    totals = [answer.total for answer, _mix_of in answers if answer.clinic is not None]
+    if any(total is not None and converted(total, rates, currency) is None for total in totals):
         return None
     home = Country(journeys.home)
     there = Country.KR if home is Country.SG else Country.SG

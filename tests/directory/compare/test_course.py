@@ -1,0 +1,192 @@
+"""A course over time at a clinic: the reach of the sources, the years, the reader's own figures, leaving early."""
+
+from decimal import Decimal
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from tests import factories
+from tests.directory.compare.conftest import Says
+from tests.reading import Page, words
+from webapp.clinics.models import Clinic
+from webapp.directory.compare.answers import Public
+from webapp.directory.compare.course import MixOf, assumed, leaving, over_time, quietly, reach
+from webapp.directory.compare.query import Row
+from webapp.domain.basket import Mix, Reader
+from webapp.domain.course_plan import Span
+from webapp.domain.money import Money
+from webapp.domain.offers import Want
+from webapp.domain.units import Quantity
+from webapp.offers import queries as offers
+
+TWO_ML = Quantity.parse("2 ml")
+
+
+@pytest.fixture
+def clinic(session: Session) -> Clinic:
+    """A single at S$500 and three for S$1,350."""
+    row = factories.clinic(session)
+    factories.offer(session, row, title="Single")
+    factories.offer(session, row, title="Three", price_amount=135000, parts=[{"sessions": 3}])
+    return row
+
+
+def asked(session: Session, clinic: Clinic, wants: list[Want]) -> Mix:
+    session.flush()
+    public = Public.of(clinic, offers.for_clinics([clinic.id])[clinic.id], factories.NOW)
+    return public.mixes(wants, Reader(), {})[0]
+
+
+def asking(session: Session, clinic: Clinic, *wants: Want) -> MixOf:
+    return quietly(
+        lambda others: asked(session, clinic, list(others)), wants, asked(session, clinic, list(wants))
+    )
+
+
+def rows(*wants: Want, weeks: int | None = None, months: int | None = None) -> list[Row]:
+    return [
+        Row(want.treatment, str(want.sessions), "", "", weeks=weeks, months=months, want=want)
+        for want in wants
+    ]
+
+
+def years_of(page: Page) -> dict[str, list[str]]:
+    """The table of years: per clinic as chosen, first year, each year after."""
+    for table in page.all("table"):
+        lines = [[words(cell) for cell in row] for row in table.iter("{http://www.w3.org/1999/xhtml}tr")]
+        if lines[0][:1] == ["Clinic"]:
+            return {line[0]: line[1:] for line in lines[1:]}
+    return {}
+
+
+def test_low_is_no_more_than_chosen_and_chosen_no_more_than_high(
+    session: Session, clinic: Clinic, says: Says
+) -> None:
+    says("S0", "sessions", 1, 4)
+    says("S1", "sessions", 3, 4)
+    for sessions in (1, 2, 3, 4):
+        want = Want("rejuran_healer", sessions, TWO_ML)
+        courses = assumed([want], rows(want))
+        found = reach(asking(session, clinic, want), courses, asked(session, clinic, [want]).total)
+        assert (found.low, found.high) == (Money(50000, "SGD"), Money(185000, "SGD"))
+        assert found.low is not None
+        assert found.chosen is not None
+        assert found.high is not None
+        assert found.low <= found.chosen <= found.high
+
+
+def test_without_a_source_the_reach_is_what_was_chosen(session: Session, clinic: Clinic) -> None:
+    want = Want("rejuran_healer", 2, TWO_ML)
+    found = reach(asking(session, clinic, want), assumed([want], rows(want)), Money(100000, "SGD"))
+    assert found.low == found.chosen == found.high == Money(100000, "SGD")
+
+
+def test_a_refuted_figure_is_no_assumption(session: Session, clinic: Clinic, says: Says) -> None:
+    says("S0", "sessions", 1, 4)
+    says("S9", "sessions", 1, 10, status="refuted")
+    want = Want("rejuran_healer", 3, TWO_ML)
+    (course,) = assumed([want], rows(want))
+    assert course.sessions is not None
+    assert course.sessions.span == Span(1, 4)
+
+
+def test_the_years_by_hand(session: Session, clinic: Clinic, says: Says) -> None:
+    """Three sessions four weeks apart end in week 8; again after 6 to 12 months: one or none in what is left of
+    the year (26 weeks each), and one or two in each year after."""
+    says("S0", "interval_weeks", 4, 4)
+    says("S0", "maintenance_months", 6, 12)
+    want = Want("rejuran_healer", 3, TWO_ML)
+    courses = assumed([want], rows(want))
+    found = over_time(asking(session, clinic, want), courses)
+    assert found.first == (Money(135000, "SGD"), Money(185000, "SGD"))
+    assert found.following == (Money(50000, "SGD"), Money(100000, "SGD"))
+    assert found.unsaid == ()
+
+
+def test_the_readers_own_weeks_and_months_stand_in_place_of_the_sources(
+    session: Session, client: FlaskClient, clinic: Clinic, says: Says
+) -> None:
+    says("S0", "interval_weeks", 4, 4)
+    says("S0", "maintenance_months", 6, 12)
+    session.commit()
+    base = f"/compare?clinic={clinic.slug}&want=rejuran_healer:3x2ml"
+    sourced = Page(client, base).check()
+    assert years_of(sourced)[clinic.name] == ["S$1,350", "S$1,350 to S$1,850", "S$500 to S$1,000"]
+    assert "again after 6–12 months (Document S0)" in sourced.text
+    own = Page(client, base + "&interval_weeks=2&maintenance_months=3").check()
+    # Week 4 is the last of the course; then every 13 weeks: 17, 30 and 43.
+    assert years_of(own)[clinic.name] == ["S$1,350", "S$2,700", "S$2,000"]
+    assert "2 weeks apart (yours); 4 weeks apart (Document S0)" in own.text
+    assert "again after 3 months (yours); again after 6–12 months (Document S0)" in own.text
+    assert own.all("input", id="interval_weeks-0")[0].get("value") == "2"
+    assert own.all("input", id="maintenance_months-0")[0].get("value") == "3"
+
+
+def test_without_a_figure_for_maintenance_no_year_is_made_up(
+    session: Session, client: FlaskClient, clinic: Clinic, says: Says
+) -> None:
+    says("S0", "sessions", 1, 4)
+    says("S0", "interval_weeks", 4, 4)
+    session.commit()
+    page = Page(client, f"/compare?clinic={clinic.slug}&want=rejuran_healer:3x2ml").check()
+    assert years_of(page) == {}
+    assert "No source says: how often it is repeated." in page.text
+    assert "3 sessions (your choice); 1–4 sessions (Document S0)" in page.text
+
+
+def test_a_treatment_without_a_figure_is_named_beside_the_years(
+    session: Session, client: FlaskClient, clinic: Clinic, says: Says
+) -> None:
+    says("S0", "interval_weeks", 4, 4)
+    says("S0", "maintenance_months", 6, 6)
+    eye = factories.treatment(session, "rejuran_eye", usual_quantity=Decimal(1))
+    factories.offer(session, clinic, parts=[{"treatment_id": eye.id, "quantity": Decimal(1)}])
+    session.commit()
+    page = Page(
+        client, f"/compare?clinic={clinic.slug}&want=rejuran_healer:3x2ml&want=rejuran_eye:1x1ml"
+    ).check()
+    assert "Without Rejuran Eye: no source says how often it is repeated." in page.text
+    assert years_of(page)[clinic.name] == ["S$1,850", "S$1,850", "S$1,000"]
+
+
+def test_an_incomplete_clinic_has_no_figure_for_a_year(
+    session: Session, client: FlaskClient, clinic: Clinic, says: Says
+) -> None:
+    says("S0", "interval_weeks", 4, 4)
+    says("S0", "maintenance_months", 6, 6)
+    silent = factories.clinic(session, name="Silent")
+    factories.offer(session, silent, tax="unknown", tax_rate=None)
+    session.commit()
+    page = Page(
+        client, f"/compare?clinic={clinic.slug}&clinic={silent.slug}&want=rejuran_healer:3x2ml"
+    ).check()
+    assert years_of(page)["Silent"] == ["incomplete", "incomplete", "incomplete"]
+
+
+def test_leaving_early_at_most(session: Session, client: FlaskClient, clinic: Clinic) -> None:
+    mix = asked(session, clinic, [Want("rejuran_healer", 4, TWO_ML)])
+    (row,) = leaving(mix)
+    assert [(one.used, one.at_most) for one in row.exits if one.used] == [
+        (1, Money(135000, "SGD")),
+        (2, Money(67500, "SGD")),
+        (3, Money(45000, "SGD")),
+    ]
+    session.commit()
+    page = Page(client, f"/compare?clinic={clinic.slug}&want=rejuran_healer:4x2ml").check()
+    assert "Sessions used Each has cost 1 S$1,350 2 S$675 3 S$450" in page.text
+    assert "Refund of unused sessions: not stated" in page.text
+    single = Page(client, f"/compare?clinic={clinic.slug}&want=rejuran_healer:1x2ml").check()
+    assert "If you stop early" not in single.text
+
+
+def test_a_basket_too_large_to_search_is_refused_in_words(
+    session: Session, client: FlaskClient, clinic: Clinic
+) -> None:
+    for slug in ("one_thing", "two_thing", "three_thing", "four_thing"):
+        factories.treatment(session, slug)
+    session.commit()
+    wants = "&".join(f"want={slug}_thing:12x2ml" for slug in ("one", "two", "three", "four"))
+    page = Page(client, f"/compare?clinic={clinic.slug}&{wants}").check()
+    assert "This basket is too large to be searched exactly while you wait." in page.text
+    assert page.all("article") == []
