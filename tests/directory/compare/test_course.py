@@ -1,5 +1,6 @@
 """A course over time at a clinic: the reach of the sources, the years, the reader's own figures, leaving early."""
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -10,11 +11,13 @@ from tests import factories
 from tests.directory.compare.conftest import Says
 from tests.reading import Page, words
 from webapp.clinics.models import Clinic
-from webapp.directory.compare.answers import Public
-from webapp.directory.compare.course import MixOf, assumed, leaving, over_time, quietly, reach
+from webapp.directory.compare.answers import AmountFrom, Basket
+from webapp.directory.compare.asking import Asked, Told, ask_all
+from webapp.directory.compare.chosen import Chosen
+from webapp.directory.compare.course import assumed, leaving, over_time, reach
 from webapp.directory.compare.query import Row
-from webapp.domain.basket import Mix, Reader
-from webapp.domain.course_plan import Span
+from webapp.domain.basket import Reader
+from webapp.domain.course_plan import Span, years
 from webapp.domain.money import Money
 from webapp.domain.offers import Want
 from webapp.domain.units import Quantity
@@ -32,16 +35,14 @@ def clinic(session: Session) -> Clinic:
     return row
 
 
-def asked(session: Session, clinic: Clinic, wants: list[Want]) -> Mix:
+def asked(session: Session, clinic: Clinic, *wants: Want) -> Asked:
+    """The clinic's answer to the basket, to be asked for others."""
     session.flush()
-    public = Public.of(clinic, offers.for_clinics([clinic.id])[clinic.id], factories.NOW)
-    return public.mixes(wants, Reader(), {})[0]
-
-
-def asking(session: Session, clinic: Clinic, *wants: Want) -> MixOf:
-    return quietly(
-        lambda others: asked(session, clinic, list(others)), wants, asked(session, clinic, list(wants))
-    )
+    told = Told([Chosen(clinic)], offers.for_clinics([clinic.id]), ())
+    names = {want.treatment: factories.treatment(session, want.treatment) for want in wants}
+    basket = Basket(tuple(wants), (AmountFrom.READER,) * len(wants))
+    (found,) = ask_all(told, basket, Reader(), names, factories.NOW)
+    return found
 
 
 def rows(*wants: Want, weeks: int | None = None, months: int | None = None) -> list[Row]:
@@ -68,7 +69,7 @@ def test_low_is_no_more_than_chosen_and_chosen_no_more_than_high(
     for sessions in (1, 2, 3, 4):
         want = Want("rejuran_healer", sessions, TWO_ML)
         courses = assumed([want], rows(want))
-        found = reach(asking(session, clinic, want), courses, asked(session, clinic, [want]).total)
+        found = reach(asked(session, clinic, want), courses)
         assert (found.low, found.high) == (Money(50000, "SGD"), Money(185000, "SGD"))
         assert found.low is not None
         assert found.chosen is not None
@@ -78,7 +79,7 @@ def test_low_is_no_more_than_chosen_and_chosen_no_more_than_high(
 
 def test_without_a_source_the_reach_is_what_was_chosen(session: Session, clinic: Clinic) -> None:
     want = Want("rejuran_healer", 2, TWO_ML)
-    found = reach(asking(session, clinic, want), assumed([want], rows(want)), Money(100000, "SGD"))
+    found = reach(asked(session, clinic, want), assumed([want], rows(want)))
     assert found.low == found.chosen == found.high == Money(100000, "SGD")
 
 
@@ -98,10 +99,26 @@ def test_the_years_by_hand(session: Session, clinic: Clinic, says: Says) -> None
     says("S0", "maintenance_months", 6, 12)
     want = Want("rejuran_healer", 3, TWO_ML)
     courses = assumed([want], rows(want))
-    found = over_time(asking(session, clinic, want), courses)
+    found = over_time(asked(session, clinic, want), courses, [years(course.plan) for course in courses])
     assert found.first == (Money(135000, "SGD"), Money(185000, "SGD"))
     assert found.following == (Money(50000, "SGD"), Money(100000, "SGD"))
     assert found.unsaid == ()
+
+
+def test_what_is_for_the_first_visit_or_until_a_day_is_in_no_later_year(
+    session: Session, client: FlaskClient, clinic: Clinic, says: Says
+) -> None:
+    says("S0", "interval_weeks", 4, 4)
+    says("S0", "maintenance_months", 6, 6)
+    factories.offer(session, clinic, title="First", price_amount=20000, eligibility="first_visit")
+    factories.offer(session, clinic, title="Once", price_amount=21000, once_per_patient=True)
+    factories.offer(session, clinic, title="Soon over", price_amount=30000, valid_until=date(2026, 12, 31))
+    session.commit()
+    page = Page(
+        client, f"/compare?clinic={clinic.slug}&want=rejuran_healer:1x2ml&eligibility=first_visit"
+    ).check()
+    # The course is the first visit's price, the year after two singles at the price that holds then.
+    assert years_of(page)[clinic.name][::2] == ["S$200", "S$1,000"]
 
 
 def test_the_readers_own_weeks_and_months_stand_in_place_of_the_sources(
@@ -165,8 +182,7 @@ def test_an_incomplete_clinic_has_no_figure_for_a_year(
 
 
 def test_leaving_early_at_most(session: Session, client: FlaskClient, clinic: Clinic) -> None:
-    mix = asked(session, clinic, [Want("rejuran_healer", 4, TWO_ML)])
-    (row,) = leaving(mix)
+    (row,) = leaving(asked(session, clinic, Want("rejuran_healer", 4, TWO_ML)).answer.mix)
     assert [(one.used, one.at_most) for one in row.exits if one.used] == [
         (1, Money(135000, "SGD")),
         (2, Money(67500, "SGD")),

@@ -1,11 +1,12 @@
 """A course over time at one clinic: the lowest and highest the sources allow, the first year, and leaving early."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
+from webapp.directory.compare.asking import Asked
 from webapp.directory.compare.query import Row
-from webapp.domain.basket import Mix, TooLarge
+from webapp.domain.basket import Mix
 from webapp.domain.course_plan import Assumption, Exit, Plan, Span, Years, assumption, exit_values
 from webapp.domain.facts import Fact
 from webapp.domain.money import Money
@@ -13,9 +14,6 @@ from webapp.domain.offers import Want
 from webapp.treatments import queries as treatments
 
 TOPICS = ("sessions", "interval_weeks", "maintenance_months")
-
-# The mix of a basket at one clinic; what a page asks again and again with other numbers of sessions.
-MixOf = Callable[[Sequence[Want]], Mix | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,19 +79,20 @@ def assumed(wants: Sequence[Want], rows: Sequence[Row]) -> list[Assumed]:
     ]
 
 
-def reach(mix_of: MixOf, courses: Sequence[Assumed], chosen: Money | None) -> Reach:
+def reach(asked: Asked, courses: Sequence[Assumed]) -> Reach:
     """Totals of the shortest and the longest course that the sources name, beside the chosen one."""
     low, high = (
-        _total(mix_of([_with(course.want, pick(course)) for course in courses])) for pick in (_fewest, _most)
+        _total(asked.now([_with(course.want, pick(course)) for course in courses]))
+        for pick in (_fewest, _most)
     )
-    return Reach(low, chosen, high)
+    return Reach(low, asked.answer.total, high)
 
 
-def over_time(mix_of: MixOf, courses: Sequence[Assumed], counts: Sequence[Years]) -> OverTime:
-    """What the years cost: the first bought as one basket, each following one by single sessions.
+def over_time(asked: Asked, courses: Sequence[Assumed], counts: Sequence[Years]) -> OverTime:
+    """What the years cost: the first bought as one basket now, each following one by single sessions.
 
     `counts` are the `years` of each course's plan, the same for every clinic. Later sessions lie months apart and
-    what is bought ahead may expire, so they are reckoned one by one.
+    what is bought ahead may expire, so they are reckoned one by one, at prices that hold then.
     """
     pairs = list(zip(courses, counts, strict=True))
     said = [(course, count) for course, count in pairs if count.first is not None]
@@ -101,9 +100,9 @@ def over_time(mix_of: MixOf, courses: Sequence[Assumed], counts: Sequence[Years]
     if not said:
         return OverTime(None, None, unsaid)
     first = _range(
-        [_total(mix_of([_with(c.want, n.first[which]) for c, n in said if n.first])) for which in (0, 1)]
+        [_total(asked.now([_with(c.want, n.first[which]) for c, n in said if n.first])) for which in (0, 1)]
     )
-    singles = [_total(mix_of([_with(course.want, 1)])) for course, _count in said]
+    singles = [_total(asked.later([_with(course.want, 1)])) for course, _count in said]
     return OverTime(first, _following(singles, [count for _course, count in said]), unsaid)
 
 
@@ -130,25 +129,6 @@ def leaving(mix: Mix) -> list[Leaving]:
         if sessions > 1 and len(purchase.terms.parts) == 1 and purchase.each is not None and mix.complete:
             found.append(Leaving(purchase.ref, exit_values(purchase.each, sessions, None)))
     return found
-
-
-def quietly(mix: Callable[[Sequence[Want]], Mix], wants: Sequence[Want], known: Mix) -> MixOf:
-    """The same, None where a basket is too large to be searched; `known` is what `wants` came to already.
-
-    A page asks for one basket several times (a year may hold just the course), so each is searched once.
-    """
-    answers: dict[tuple[Want, ...], Mix | None] = {tuple(wants): known}
-
-    def asked(others: Sequence[Want]) -> Mix | None:
-        basket = tuple(others)
-        if basket not in answers:
-            try:
-                answers[basket] = mix(basket)
-            except TooLarge:
-                answers[basket] = None
-        return answers[basket]
-
-    return asked
 
 
 def _own(number: int | None) -> Span | None:

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 
-from webapp.directory.compare.answers import Answer, converted
-from webapp.directory.compare.course import Assumed, MixOf
+from webapp.directory.compare.answers import converted
+from webapp.directory.compare.asking import Asked, MixOf
+from webapp.directory.compare.course import Assumed
 from webapp.directory.compare.query import Journeys
 from webapp.domain.basket import visits, wants_of_visits
 from webapp.domain.exchange import Rates
@@ -38,7 +39,7 @@ class Elsewhere:
 
 
 def elsewhere(
-    answers: Sequence[tuple[Answer, MixOf]],
+    answers: Sequence[Asked],
     wants: Sequence[Want],
     courses: Sequence[Assumed],
     journeys: Journeys,
@@ -49,14 +50,14 @@ def elsewhere(
     """None unless the clinics lie in both markets, the reader said where she lives, how far visits are apart is
     known, and there is a rate for every total."""
     by_market: dict[str, list[tuple[str, MixOf]]] = {}
-    for answer, mix_of in answers:
-        if answer.clinic is not None:
-            by_market.setdefault(answer.clinic.country, []).append((answer.name, mix_of))
+    for asked in answers:
+        if asked.answer.clinic is not None:
+            by_market.setdefault(asked.answer.clinic.country, []).append((asked.answer.name, asked.now))
     interval = _interval(courses)
     count = visits(wants)
     if journeys.home is None or set(by_market) != {Country.SG, Country.KR} or interval is None:
         return None
-    totals = [answer.total for answer, _mix_of in answers if answer.clinic is not None]
+    totals = [asked.answer.total for asked in answers if asked.answer.clinic is not None]
     if any(total is not None and converted(total, rates, currency) is None for total in totals):
         return None
     home = Country(journeys.home)

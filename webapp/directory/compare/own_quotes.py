@@ -18,10 +18,9 @@ from wtforms import Field, FieldList, Form, FormField, IntegerField, SelectField
 from wtforms.validators import InputRequired, NumberRange, Optional
 
 from webapp.directory.compare.answers import Answer
-from webapp.directory.compare.course import MixOf, quietly
 from webapp.directory.compare.query import CURRENCIES
 from webapp.directory.wants import MAX_SESSIONS
-from webapp.domain.basket import Mix, Offered, Reader, cheapest_mix, mixes
+from webapp.domain.basket import Offered, Reader, mixes
 from webapp.domain.money import InvalidAmount, parse_major
 from webapp.domain.offers import (
     Consultation,
@@ -253,16 +252,3 @@ def own_answers(
         for place, (name, offered) in enumerate(by_name.items())
         for number, mix in enumerate(mixes(offered, wants, on, reader, None, families))
     ]
-
-
-def own_mixes(
-    answer: Answer, wants: Sequence[Want], reader: Reader, families: Mapping[str, str], on: date
-) -> MixOf:
-    """The same quotes, asked for other baskets than `wants`."""
-    currency = answer.mix.currency
-    offered = [Offered(ref, terms) for ref, terms in answer.terms.items() if terms.currency == currency]
-
-    def asked(others: Sequence[Want]) -> Mix:
-        return cheapest_mix(offered, others, on, reader, None, families)
-
-    return quietly(asked, wants, answer.mix)

@@ -1,6 +1,7 @@
 """The page /compare: one basket, each clinic's answer beside the others', and what they rest on."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,26 +9,11 @@ from flask_babel import gettext as _
 
 from webapp.directory.cards import Names, heading_label
 from webapp.directory.compare import range_bar
-from webapp.directory.compare.answers import (
-    Answer,
-    Basket,
-    Public,
-    converted,
-    families,
-    in_order,
-    settle,
-)
+from webapp.directory.compare.answers import Basket, converted, in_order, settle
+from webapp.directory.compare.asking import Asked, Told, ask_all
 from webapp.directory.compare.chosen import Chosen
 from webapp.directory.compare.columns import Column, column, want_words
-from webapp.directory.compare.course import (
-    MixOf,
-    Reach,
-    assumed,
-    leaving,
-    over_time,
-    quietly,
-    reach,
-)
+from webapp.directory.compare.course import Assumed, Reach, assumed, leaving, over_time, reach
 from webapp.directory.compare.course_lines import (
     AssumedLine,
     LeavingLine,
@@ -40,19 +26,16 @@ from webapp.directory.compare.elsewhere import elsewhere
 from webapp.directory.compare.elsewhere_lines import ElsewhereLines, elsewhere_lines
 from webapp.directory.compare.labels import AMOUNT_FROM
 from webapp.directory.compare.missing import ASKED_BY, ASKED_BY_FIELD
-from webapp.directory.compare.own_quotes import own_answers, own_mixes
 from webapp.directory.compare.query import CompareQuery
 from webapp.directory.compare.since import versions_used
 from webapp.directory.labels import MARKETS
-from webapp.domain.basket import Reader, TooLarge
+from webapp.domain.basket import TooLarge
 from webapp.domain.course_plan import years
-from webapp.domain.exchange import Ranking, Rate, Rates
+from webapp.domain.exchange import NoRate, Ranking, Rate, Rates
 from webapp.domain.market import Country
 from webapp.domain.money import Money
-from webapp.domain.offers import OfferTerms
 from webapp.domain.units import number_text
 from webapp.i18n import format_day, format_distance, format_money
-from webapp.offers.queries import PublishedOffer
 from webapp.settings import market_policy
 
 MARKET_CURRENCY = {Country.SG: "SGD", Country.KR: "KRW"}
@@ -97,14 +80,13 @@ class Group:
 class Comparison:
     """Everything below the form. `side_by_side` False: too many for columns, so they stand as a list.
 
-    `ordered`: by price, because the reader asked; `apart`: two currencies without a rate, so only each in itself.
+    `apart`: an order by price was asked for and there is no rate, so each currency stands by itself.
     """
 
     basket: Basket
     wants: list[WantLine]
     groups: list[Group]
     side_by_side: bool
-    ordered: bool
     apart: bool
     currency: str
     rates: list[RateLine]
@@ -117,16 +99,6 @@ class Comparison:
     askable: list[str]
     missing: list[str]
     versions: str
-    too_large: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """What is compared: clinics with their offers, and the reader's own quotes."""
-
-    chosen: Sequence[Chosen]
-    published: dict[int, Sequence[PublishedOffer]]
-    own: Sequence[OfferTerms]
 
 
 def currency_of(query: CompareQuery, chosen: Sequence[Chosen]) -> str:
@@ -139,58 +111,25 @@ def currency_of(query: CompareQuery, chosen: Sequence[Chosen]) -> str:
 
 def comparison(
     query: CompareQuery, told: Told, names: Names, rates: Rates, now: datetime, side_by_side: int
-) -> Comparison:
-    """Compare. `side_by_side` is how many columns a page takes."""
-    offers = [offer for rows in told.published.values() for offer in rows]
-    basket = settle(query.wants, names, offers)
-    currency, kin = currency_of(query, told.chosen), families(names)
+) -> Comparison | None:
+    """Compare; None where the basket is too large to be searched. `side_by_side` is how many columns a page takes."""
+    basket = settle(query.wants, names, [offer for rows in told.published.values() for offer in rows])
+    currency = currency_of(query, told.chosen)
     courses = assumed(basket.wants, query.rows)
-    answers: list[tuple[Answer, MixOf, float | None]] = []
-    too_large = False
     try:
-        for one in told.chosen:
-            public = Public.of(one.clinic, told.published.get(one.clinic.id, ()), now)
-            for number, answer in enumerate(public.answers(basket.wants, query.reader, kin)):
-                mix_of = _asking(public, number, query.reader, kin, basket, answer)
-                answers.append((answer, mix_of, one.distance_m))
-        for answer in own_answers(told.own, basket.wants, query.reader, kin, now.date()):
-            mix_of = own_mixes(answer, basket.wants, query.reader, kin, now.date())
-            answers.append((answer, mix_of, None))
+        asked = ask_all(told, basket, query.reader, names, now)
     except TooLarge:
-        answers, too_large = [], True
-    ranking = in_order([answer for answer, _, _ in answers], rates, currency, now.date())
-    ranks = {row.key: row.rank for group in ranking.groups for row in group}
-    placed = [
-        Placed(
-            column(
-                answer,
-                basket,
-                names,
-                converted(answer.total, rates, currency),
-                ranks.get(number) if query.by_price else None,
-            ),
-            format_distance(distance) if distance is not None else None,
-            reach(mix_of, courses, answer.total),
-        )
-        for number, (answer, mix_of, distance) in enumerate(answers)
-    ]
-    order = _order(ranking, len(placed)) if query.by_price else list(range(len(placed)))
-    in_place = [placed[number] for number in order]
+        return None
+    ranking = in_order([one.answer for one in asked], rates, currency, now.date())
+    placed = _placed(asked, basket, courses, ranking, names, rates, query)
     labels = {
         want.treatment: heading_label(names[want.treatment], _countries(told.chosen)) for want in basket.wants
     }
     columns = [one.column for one in placed]
-    abroad = elsewhere(
-        [(answer, mix_of) for answer, mix_of, _distance in answers],
-        basket.wants,
-        courses,
-        query.journeys,
-        rates,
-        currency,
-        now.date(),
-    )
+    abroad = elsewhere(asked, basket.wants, courses, query.journeys, rates, currency, now.date())
     counts = [years(course.plan) for course in courses]
-    spans = [over_time(mix_of, courses, counts) for _answer, mix_of, _distance in answers]
+    spans = [over_time(one, courses, counts) for one in asked]
+    in_place = _in_order(placed, ranking) if query.by_price else placed
     return Comparison(
         basket=basket,
         wants=[
@@ -199,10 +138,9 @@ def comparison(
         ],
         groups=_groups(in_place, apart=query.by_price and not ranking.together),
         side_by_side=len(placed) <= side_by_side,
-        ordered=query.by_price,
         apart=query.by_price and not ranking.together,
         currency=currency,
-        rates=[rate_line(rate, now) for rate in ranking.rates],
+        rates=[rate_line(rate, now) for rate in _rates_used(asked, rates, currency)],
         picture=_picture(in_place, rates, currency),
         assumptions=assumed_lines(courses, labels),
         years=[year_line(column, found) for column, found in zip(columns, spans, strict=True)]
@@ -220,9 +158,51 @@ def comparison(
             )
         ),
         missing=_missing(columns),
-        versions=versions_used(answer for answer, _mix, _distance in answers),
-        too_large=too_large,
+        versions=versions_used(one.answer for one in asked),
     )
+
+
+def _placed(
+    asked: Sequence[Asked],
+    basket: Basket,
+    courses: Sequence[Assumed],
+    ranking: Ranking[int],
+    names: Names,
+    rates: Rates,
+    query: CompareQuery,
+) -> list[Placed]:
+    """A column for each answer, as asked; with its rank where the reader wants an order by price."""
+    ranks = {row.key: row.rank for group in ranking.groups for row in group} if query.by_price else {}
+    return [
+        Placed(
+            column(
+                one.answer,
+                basket,
+                names,
+                converted(one.answer.total, rates, ranking.currency),
+                ranks.get(number),
+            ),
+            format_distance(one.distance_m) if one.distance_m is not None else None,
+            reach(one, courses),
+        )
+        for number, one in enumerate(asked)
+    ]
+
+
+def _in_order(placed: Sequence[Placed], ranking: Ranking[int]) -> list[Placed]:
+    """Cheapest first within a currency group, then what has no total, as it came."""
+    ranked = [row.key for group in ranking.groups for row in group]
+    return [placed[number] for number in (*ranked, *ranking.incomplete)]
+
+
+def _rates_used(asked: Sequence[Asked], rates: Rates, currency: str) -> list[Rate]:
+    """Every rate that a figure of the page may rest on, so that no conversion stands without its day."""
+    found: list[Rate] = []
+    for code in dict.fromkeys(one.answer.mix.currency for one in asked):
+        if code is not None and code != currency:
+            with suppress(NoRate):
+                found.append(rates.between(code, currency))
+    return found
 
 
 def _countries(chosen: Sequence[Chosen]) -> list[str]:
@@ -241,18 +221,6 @@ def _missing(columns: Sequence[Column]) -> list[str]:
     }
     found |= {ASKED_BY_FIELD.get(field) for one in columns if one.clinic for field in one.answer.mix.unpriced}
     return sorted(code for code in found if code)
-
-
-def _asking(
-    public: Public, number: int, reader: Reader, kin: Mapping[str, str], basket: Basket, answer: Answer
-) -> MixOf:
-    return quietly(lambda wants: public.mixes(wants, reader, kin)[number], basket.wants, answer.mix)
-
-
-def _order(ranking: Ranking[int], count: int) -> list[int]:
-    """Cheapest first within a currency group, then what has no total, as it came."""
-    ranked = [row.key for group in ranking.groups for row in group]
-    return [*ranked, *(number for number in range(count) if number not in ranked)]
 
 
 def _groups(placed: Sequence[Placed], *, apart: bool) -> list[Group]:

@@ -13,11 +13,12 @@ from webapp.access import Audience, open_to
 from webapp.clinics import queries as clinics
 from webapp.directory.blueprint import blueprint
 from webapp.directory.cards import Names, heading_label, treatment_names
+from webapp.directory.compare.asking import Told
 from webapp.directory.compare.chosen import by_name, by_place, read_place
 from webapp.directory.compare.columns import area_options
 from webapp.directory.compare.options import option_list
 from webapp.directory.compare.own_quotes import MAX_QUOTES, blank_quote, read_own_quotes
-from webapp.directory.compare.page import Comparison, Told, comparison, currency_of
+from webapp.directory.compare.page import Comparison, comparison, currency_of
 from webapp.directory.compare.query import CURRENCIES, CompareQuery, Row, read_compare, write_query
 from webapp.directory.compare.since import changed_since
 from webapp.directory.forms import MAX_COMPARED
@@ -65,9 +66,11 @@ def compare() -> Response:
     options = [(slug, heading_label(row, list(MARKETS))) for slug, row in names.items()]
     own = read_own_quotes(request.form if request.method == "POST" else None, options)
     found: Comparison | None = None
+    too_large = False
     if query.wants and (chosen or own.terms):
         told = Told(chosen, published, own.terms)
         found = comparison(query, told, names, fx.current(), now, SIDE_BY_SIDE + MAX_QUOTES)
+        too_large = found is None
     page = render_template(
         "directory/compare.html",
         query=query,
@@ -77,6 +80,7 @@ def compare() -> Response:
         places=places,
         tray=tray,
         comparison=found,
+        too_large=too_large,
         own=own.rows,
         own_errors=own.errors,
         blank_quote=_blank_quote(

@@ -39,7 +39,7 @@ from webapp.domain.basket.mix import (
     stated_amounts,
 )
 from webapp.domain.basket.solver import MAX_STATES, TooLarge
-from webapp.domain.basket.visiting import visits, wants_of_visits
+from webapp.domain.basket.visiting import on_later_visits, visits, wants_of_visits
 from webapp.domain.offers import Bill, Difference, Purchase, differences
 
 __all__ = [
@@ -61,6 +61,7 @@ __all__ = [
     "differences",
     "mixes",
     "not_comparable",
+    "on_later_visits",
     "stated_amounts",
     "unmet",
     "visits",

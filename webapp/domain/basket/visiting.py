@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from webapp.domain.offers import Want
+from webapp.domain.basket.gate import Offered
+from webapp.domain.offers import Eligibility, PriceKind, Want
 
 
 def visits(wants: Sequence[Want]) -> int:
@@ -30,4 +31,18 @@ def wants_of_visits(wants: Sequence[Want], first: int, last: int) -> tuple[Want,
         replace(want, sessions=sessions)
         for want in wants
         if (sessions := min(want.sessions, last) - first + 1) > 0
+    )
+
+
+def on_later_visits(offers: Sequence[Offered]) -> tuple[Offered, ...]:
+    """What of a price list may be reckoned with months later: not what is for the first visit or once per patient,
+    and not what is asked only until a day.
+    """
+    return tuple(
+        offer
+        for offer in offers
+        if offer.terms.eligibility is not Eligibility.FIRST_VISIT
+        and offer.terms.once_per_patient is not True
+        and offer.terms.price_kind is not PriceKind.EVENT
+        and offer.terms.valid_until is None
     )

@@ -1,0 +1,90 @@
+"""Everybody is asked for the basket: the clinics under their market's rules, and what the reader was told herself.
+
+Whoever is asked can be asked again with other numbers of sessions, for the course as a whole or for a later visit.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from webapp.directory.cards import Names
+from webapp.directory.compare.answers import Answer, Basket, Public, families
+from webapp.directory.compare.chosen import Chosen
+from webapp.directory.compare.own_quotes import own_answers
+from webapp.domain.basket import Mix, Offered, Reader, TooLarge, cheapest_mix, on_later_visits
+from webapp.domain.offers import OfferTerms, Want
+from webapp.offers.queries import PublishedOffer
+from webapp.settings import current_settings
+
+# The mix of a basket at one clinic; None where it is too large to be searched.
+MixOf = Callable[[Sequence[Want]], Mix | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What is compared: clinics with their offers, and the reader's own quotes."""
+
+    chosen: Sequence[Chosen]
+    published: Mapping[int, Sequence[PublishedOffer]]
+    own: Sequence[OfferTerms]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One answer, and what the same offers come to for other baskets: bought `now`, or on a `later` visit."""
+
+    answer: Answer
+    distance_m: float | None
+    now: MixOf
+    later: MixOf
+
+
+def ask_all(told: Told, basket: Basket, reader: Reader, names: Names, now: datetime) -> list[Asked]:
+    """Clinics in the order chosen, then her own quotes. Raises TooLarge."""
+    kin, max_age = families(names), current_settings().price_age_days
+    found: list[Asked] = []
+
+    def add(answer: Answer, distance_m: float | None, max_age_days: int | None) -> None:
+        on = public.on if answer.clinic is not None else now.date()
+        offers = [
+            Offered(ref, terms)
+            for ref, terms in answer.terms.items()
+            if answer.mix.currency in (None, terms.currency)
+        ]
+
+        def mix_of(of: Sequence[Offered], who: Reader, known: Mapping[tuple[Want, ...], Mix]) -> MixOf:
+            return _once_each(lambda wants: cheapest_mix(of, wants, on, who, max_age_days, kin), known)
+
+        known = {basket.wants: answer.mix}
+        found.append(
+            Asked(
+                answer,
+                distance_m,
+                mix_of(offers, reader, known),
+                mix_of(on_later_visits(offers), replace(reader, first_visit=False), {}),
+            )
+        )
+
+    for one in told.chosen:
+        public = Public.of(one.clinic, told.published.get(one.clinic.id, ()), now)
+        for answer in public.answers(basket.wants, reader, kin):
+            add(answer, one.distance_m, max_age)
+    for answer in own_answers(told.own, basket.wants, reader, kin, now.date()):
+        add(answer, None, None)
+    return found
+
+
+def _once_each(mix: Callable[[Sequence[Want]], Mix], known: Mapping[tuple[Want, ...], Mix]) -> MixOf:
+    """A page asks for one basket several times (a year may hold just the course), so each is searched once."""
+    answers: dict[tuple[Want, ...], Mix | None] = dict(known)
+
+    def asked(wants: Sequence[Want]) -> Mix | None:
+        basket = tuple(wants)
+        if basket not in answers:
+            try:
+                answers[basket] = mix(basket)
+            except TooLarge:
+                answers[basket] = None
+        return answers[basket]
+
+    return asked
