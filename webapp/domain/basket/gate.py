@@ -98,7 +98,10 @@ def admit(
     sure: list[tuple[int, ...]] = [()] * len(parts)
     with_open: list[tuple[int, ...]] = [()] * len(parts)
     area_open = False
+    held = {part.treatment for part in parts}
     for number, want in enumerate(wants):
+        if want.treatment not in held:
+            continue
         stated, left_open = parts_for(parts, want)
         for index in stated:
             sure[index] += (number,)

@@ -106,8 +106,8 @@ class _Offered:
             if choice.only_one_of is not None:
                 groups.setdefault(choice.only_one_of, []).append(number)
             elif len(covers) - covers.count(0) == 1:
-                need, sessions = next((need, sessions) for need, sessions in enumerate(covers) if sessions)
-                alone[need].append((sessions, self.weights[number], number))
+                sessions = max(covers)
+                alone[covers.index(sessions)].append((sessions, self.weights[number], number))
             else:
                 several.append([number])
         self.tables, self._picks = _tables(needs, alone)
