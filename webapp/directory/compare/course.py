@@ -82,8 +82,7 @@ def assumed(wants: Sequence[Want], rows: Sequence[Row]) -> list[Assumed]:
 def reach(asked: Asked, courses: Sequence[Assumed]) -> Reach:
     """Totals of the shortest and the longest course that the sources name, beside the chosen one."""
     low, high = (
-        _total(asked.now([_with(course.want, pick(course)) for course in courses]))
-        for pick in (_fewest, _most)
+        asked.now([_with(course.want, pick(course)) for course in courses]) for pick in (_fewest, _most)
     )
     return Reach(low, asked.answer.total, high)
 
@@ -100,9 +99,9 @@ def over_time(asked: Asked, courses: Sequence[Assumed], counts: Sequence[Years])
     if not said:
         return OverTime(None, None, unsaid)
     first = _range(
-        [_total(asked.now([_with(c.want, n.first[which]) for c, n in said if n.first])) for which in (0, 1)]
+        [asked.now([_with(c.want, n.first[which]) for c, n in said if n.first]) for which in (0, 1)]
     )
-    singles = [_total(asked.later([_with(course.want, 1)])) for course, _count in said]
+    singles = [asked.later([_with(course.want, 1)]) for course, _count in said]
     return OverTime(first, _following(singles, [count for _course, count in said]), unsaid)
 
 
@@ -145,10 +144,6 @@ def _fewest(course: Assumed) -> int:
 
 def _most(course: Assumed) -> int:
     return course.want.sessions if course.sessions is None else course.sessions.span.high
-
-
-def _total(mix: Mix | None) -> Money | None:
-    return None if mix is None else mix.total
 
 
 def _range(sums: Sequence[Money | None]) -> tuple[Money, Money] | None:

@@ -9,7 +9,7 @@ from datetime import date
 from functools import cache
 
 from webapp.directory.compare.answers import converted
-from webapp.directory.compare.asking import Asked, MixOf
+from webapp.directory.compare.asking import Asked, TotalOf
 from webapp.directory.compare.course import Assumed
 from webapp.directory.compare.query import Journeys
 from webapp.domain.basket import visits, wants_of_visits
@@ -49,7 +49,7 @@ def elsewhere(
 ) -> Elsewhere | None:
     """None unless the clinics lie in both markets, the reader said where she lives, how far visits are apart is
     known, and there is a rate for every total."""
-    by_market: dict[str, list[tuple[str, MixOf]]] = {}
+    by_market: dict[str, list[tuple[str, TotalOf]]] = {}
     for asked in answers:
         if asked.answer.clinic is not None:
             by_market.setdefault(asked.answer.clinic.country, []).append((asked.answer.name, asked.now))
@@ -68,9 +68,8 @@ def elsewhere(
         part = wants_of_visits(wants, first, last)
         sums = [
             (money, name)
-            for name, mix_of in by_market[market]
-            if (mix := mix_of(part)) is not None
-            and (money := converted(mix.total, rates, currency)) is not None
+            for name, total_of in by_market[market]
+            if (money := converted(total_of(part), rates, currency)) is not None
         ]
         return min(sums, key=lambda found: found[0].amount, default=None)
 
