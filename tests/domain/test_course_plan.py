@@ -1,5 +1,6 @@
 """A course over time: sources that differ stay a range, and leaving early has a price."""
 
+from collections.abc import Sequence
 from datetime import date
 from fractions import Fraction
 
@@ -123,11 +124,27 @@ def test_no_word_on_maintenance_is_not_no_maintenance() -> None:
 
 def test_what_the_years_cost() -> None:
     costs = {1: sgd(65000), 2: sgd(130000), 3: sgd(180000)}
-    found = year_costs(Years((2, 3), (Fraction(1), Fraction(3, 2))), costs.get)
+
+    def basket(sessions: Sequence[int]) -> Money | None:
+        return costs.get(sessions[0])
+
+    found = year_costs([Years((2, 3), (Fraction(1), Fraction(3, 2)))], basket, [sgd(65000)])
     assert found == YearCosts((sgd(130000), sgd(180000)), (sgd(65000), sgd(97500)))
-    assert year_costs(Years((2, 4), (Fraction(1), Fraction(1))), costs.get).first is None
-    assert year_costs(Years(None, None), costs.get) == YearCosts(None, None)
-    assert year_costs(Years((1, 1), (Fraction(1), Fraction(1))), lambda _: None) == YearCosts(None, None)
+    assert year_costs([Years((2, 4), (Fraction(1), Fraction(1)))], basket, [sgd(65000)]).first is None
+    assert year_costs([Years(None, None)], basket, [sgd(65000)]) == YearCosts(None, None)
+    assert year_costs([Years((1, 1), (Fraction(1), Fraction(1)))], lambda _: None, [None]) == YearCosts(
+        None, None
+    )
+    assert year_costs([], basket, []) == YearCosts(None, None)
+
+
+def test_the_years_of_two_treatments_are_one_basket_and_then_singles_of_each() -> None:
+    healer = Years((3, 4), (Fraction(1), Fraction(2)))
+    booster = Years((1, 2), (Fraction(3, 2), Fraction(3)))
+    found = year_costs(
+        [healer, booster], lambda counts: sgd(100 * counts[0] + counts[1]), [sgd(1001), sgd(10)]
+    )
+    assert found == YearCosts((sgd(301), sgd(402)), (sgd(1016), sgd(2032)))
 
 
 def test_dates_of_a_course() -> None:

@@ -1,7 +1,5 @@
 """Here or there: journeys at the reader's own cost, splits, break-even, and the tax that came back once."""
 
-from datetime import date
-from decimal import Decimal
 from itertools import groupby, product
 
 import pytest
@@ -9,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from webapp.domain.basket import visits, wants_of_visits
-from webapp.domain.exchange import Rate, Rates
 from webapp.domain.money import CurrencyMismatch, Money
 from webapp.domain.offers import Want
 from webapp.domain.trips import (
@@ -22,7 +19,6 @@ from webapp.domain.trips import (
     Travel,
     Way,
     break_even,
-    in_currency,
     journeys,
     options,
 )
@@ -186,12 +182,6 @@ def test_currencies_are_converted_before_not_mixed() -> None:
         options(3, 4, [HOME, Place("gangnam", won, FLIGHT)], "SGD")
     with pytest.raises(CurrencyMismatch):
         options(3, 4, [Place("gangnam", each(1), Travel(Money(1, "KRW")))], "SGD")
-    rates = Rates([Rate("SGD", "KRW", Decimal(1000), date(2026, 3, 6), "bank")])
-    (option,) = options(3, 4, [Place("gangnam", in_currency(won, rates, "SGD"), FLIGHT)], "SGD")
-    assert option.stints[0].treatment == sgd(900)
-    (unrated,) = options(3, 4, [Place("gangnam", in_currency(won, Rates([]), "SGD"), FLIGHT)], "SGD")
-    assert unrated.open == (Open.PRICE,)
-    assert in_currency(lambda *_: None, rates, "SGD")(1, 1) is None
 
 
 def test_nonsense_is_refused() -> None:

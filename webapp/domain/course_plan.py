@@ -5,7 +5,7 @@ the lowest to the highest of them, never with an average, and the reader can put
 """
 
 import calendar
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -136,23 +136,35 @@ class YearCosts:
     following: tuple[Money, Money] | None
 
 
-def year_costs(counts: Years, cost_of: Callable[[int], Money | None]) -> YearCosts:
-    """What the years cost, where `cost_of(n)` is the total for n sessions (None: incomplete).
+def year_costs(
+    counts: Sequence[Years],
+    first_of: Callable[[Sequence[int]], Money | None],
+    singles: Sequence[Money | None],
+) -> YearCosts:
+    """What the years of several treatments cost together; `counts` and `singles` are one per treatment.
 
-    The first year is bought as one basket. Later sessions lie months apart and a course that is bought ahead
-    may expire, so each following year counts single sessions, half up at the minor unit.
+    `first_of` is the total of a basket with so many sessions of each: the first year is bought as one. Later
+    sessions lie months apart and a course that is bought ahead may expire, so each following year counts single
+    sessions at `singles`, half up at the minor unit. None is "incomplete", and so is then what rests on it.
+
+    >>> said = Years((3, 4), (Fraction(1), Fraction(2)))
+    >>> year_costs([said], lambda sessions: Money(50000 * sessions[0], "SGD"), [Money(50000, "SGD")]).following
+    (Money(amount=50000, currency='SGD'), Money(amount=100000, currency='SGD'))
     """
     first = following = None
-    if counts.first is not None:
-        low, high = counts.first
-        sums = [cost_of(sessions) for sessions in range(low, high + 1)]
-        known = [one for one in sums if one is not None]
-        if len(known) == len(sums):
-            first = (min(known, key=_amount), max(known, key=_amount))
-    one = cost_of(1)
-    if counts.following is not None and one is not None:
-        fewest, most = counts.following
-        following = (_times(one, fewest), _times(one, most))
+    spans = [count.first for count in counts if count.first is not None]
+    if spans and len(spans) == len(counts):
+        low, high = first_of([fewest for fewest, _most in spans]), first_of([most for _fewest, most in spans])
+        first = (low, high) if low is not None and high is not None else None
+    often = [count.following for count in counts if count.following is not None]
+    known = [single for single in singles if single is not None]
+    if known and len(known) == len(often) == len(counts):
+        currency = known[0].currency
+        fewest, most = (
+            sum((one.amount * times[which] for one, times in zip(known, often, strict=True)), Fraction(0))
+            for which in (0, 1)
+        )
+        following = (_half_up(fewest, currency), _half_up(most, currency))
     return YearCosts(first, following)
 
 
@@ -276,9 +288,13 @@ def _months_later(day: date, months: int) -> date:
 
 
 def _times(money: Money, factor: Fraction) -> Money:
-    """Half up at the minor unit; exact, where `scaled` would need a decimal that ends."""
-    exact = money.amount * factor
-    return Money((2 * exact.numerator + exact.denominator) // (2 * exact.denominator), money.currency)
+    """Exact, where `scaled` would need a decimal that ends."""
+    return _half_up(money.amount * factor, money.currency)
+
+
+def _half_up(exact: Fraction, currency: str) -> Money:
+    """Half up at the minor unit."""
+    return Money((2 * exact.numerator + exact.denominator) // (2 * exact.denominator), currency)
 
 
 def _amount(money: Money) -> int:

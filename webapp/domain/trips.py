@@ -14,7 +14,6 @@ from enum import StrEnum
 from functools import cache
 from itertools import combinations, permutations
 
-from webapp.domain.exchange import NoRate, Rates
 from webapp.domain.market import refund_rule
 from webapp.domain.money import CurrencyMismatch, Money, zero
 
@@ -251,21 +250,6 @@ def break_even(visits: int, interval_weeks: int, here: Place, there: Place, curr
 
 def _pays(home: Option, away: Option) -> bool:
     return home.total is not None and away.total is not None and away.total < home.total
-
-
-def in_currency(cost_of: CostOf, rates: Rates, currency: str) -> CostOf:
-    """The same costs in another currency, at the rates given; None where there is no rate, as for no total."""
-
-    def converted(first: int, last: int) -> Money | None:
-        cost = cost_of(first, last)
-        if cost is None:
-            return None
-        try:
-            return rates.convert(cost, currency).money
-        except NoRate:
-            return None
-
-    return converted
 
 
 def refund_of_tax(total: Money, tax: Money | None, country: str, on: date) -> Money | None:

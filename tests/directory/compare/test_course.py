@@ -100,8 +100,8 @@ def test_the_years_by_hand(session: Session, clinic: Clinic, says: Says) -> None
     want = Want("rejuran_healer", 3, TWO_ML)
     courses = assumed([want], rows(want))
     found = over_time(asked(session, clinic, want), courses, [years(course.plan) for course in courses])
-    assert found.first == (Money(135000, "SGD"), Money(185000, "SGD"))
-    assert found.following == (Money(50000, "SGD"), Money(100000, "SGD"))
+    assert found.costs.first == (Money(135000, "SGD"), Money(185000, "SGD"))
+    assert found.costs.following == (Money(50000, "SGD"), Money(100000, "SGD"))
     assert found.unsaid == ()
 
 
@@ -179,6 +179,24 @@ def test_an_incomplete_clinic_has_no_figure_for_a_year(
         client, f"/compare?clinic={clinic.slug}&clinic={silent.slug}&want=rejuran_healer:3x2ml"
     ).check()
     assert years_of(page)["Silent"] == ["incomplete", "incomplete", "incomplete"]
+
+
+def test_sessions_that_expire_before_the_last_of_them_are_said(
+    session: Session, client: FlaskClient, clinic: Clinic
+) -> None:
+    short = factories.clinic(session, name="Short")
+    course = {"sessions": 3, "interval_weeks": 4}
+    factories.offer(session, short, title="Three", parts=[course], expires_after_days=50)
+    longer = factories.clinic(session, name="Longer")
+    factories.offer(session, longer, title="Three", parts=[course], expires_after_days=56)
+    session.commit()
+    page = Page(
+        client, f"/compare?clinic={short.slug}&clinic={longer.slug}&want=rejuran_healer:3x2ml"
+    ).check()
+    too_soon, in_time = (words(element) for element in page.all("article"))
+    assert "The clinic itself says: 4 weeks apart." in too_soon
+    assert "its sessions expire after 50 days: too soon for all of them." in too_soon
+    assert "too soon" not in in_time
 
 
 def test_leaving_early_at_most(session: Session, client: FlaskClient, clinic: Clinic) -> None:

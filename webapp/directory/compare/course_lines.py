@@ -8,7 +8,8 @@ from flask_babel import ngettext
 
 from webapp.directory.compare.columns import Column
 from webapp.directory.compare.course import Assumed, Leaving, OverTime
-from webapp.domain.course_plan import Assumption, Span
+from webapp.domain.basket import Mix
+from webapp.domain.course_plan import Assumption, Span, clinic_interval, outlasts
 from webapp.domain.money import Money
 from webapp.i18n import format_money
 from webapp.treatments import queries as treatments
@@ -97,9 +98,33 @@ def _months(span: Span) -> str:
     return ngettext("again after %(span)s month", "again after %(span)s months", span.high, span=_span(span))
 
 
+def time_notes(mix: Mix, courses: Sequence[Assumed]) -> list[str]:
+    """What the offers of a mix say of time: the clinic's own interval, and sessions that expire too soon."""
+    notes: list[str] = []
+    own = clinic_interval(part for purchase in mix.purchases for part in purchase.terms.parts)
+    if own is not None:
+        notes.append(_("The clinic itself says: %(interval)s.", interval=_weeks(own)))
+    for purchase in mix.purchases:
+        days = purchase.terms.expires_after_days
+        for part in purchase.terms.parts:
+            assumed = next(
+                (one.interval_weeks for one in courses if one.want.treatment == part.treatment), None
+            )
+            span = own or (assumed.span if assumed is not None else None)
+            if span is not None and outlasts(part.sessions, span.high, days):
+                notes.append(
+                    ngettext(
+                        "Bought together, its sessions expire after %(num)s day: too soon for all of them.",
+                        "Bought together, its sessions expire after %(num)s days: too soon for all of them.",
+                        days or 0,
+                    )
+                )
+    return list(dict.fromkeys(notes))
+
+
 def year_line(column: Column, found: OverTime) -> YearLine:
     """A row of the table of years."""
-    return YearLine(column.name, column.total, _range(found.first), _range(found.following))
+    return YearLine(column.name, column.total, _range(found.costs.first), _range(found.costs.following))
 
 
 def leaving_lines(column: Column, found: Sequence[Leaving]) -> list[LeavingLine]:

@@ -9,15 +9,15 @@ from datetime import date
 from functools import cache
 
 from webapp.directory.compare.answers import converted
-from webapp.directory.compare.asking import Asked, TotalOf
+from webapp.directory.compare.asking import Asked, MixOf
 from webapp.directory.compare.course import Assumed
 from webapp.directory.compare.query import Journeys
-from webapp.domain.basket import visits, wants_of_visits
+from webapp.domain.basket import Mix, visits, wants_of_visits
 from webapp.domain.exchange import Rates
 from webapp.domain.market import Country, RefundRule, refund_rule
 from webapp.domain.money import Money
 from webapp.domain.offers import Want
-from webapp.domain.trips import BreakEven, Option, Place, Stint, Travel, break_even, options
+from webapp.domain.trips import BreakEven, Option, Place, Stint, Travel, break_even, options, refund_of_tax
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ def elsewhere(
 ) -> Elsewhere | None:
     """None unless the clinics lie in both markets, the reader said where she lives, how far visits are apart is
     known, and there is a rate for every total."""
-    by_market: dict[str, list[tuple[str, TotalOf]]] = {}
+    by_market: dict[str, list[tuple[str, MixOf]]] = {}
     for asked in answers:
         if asked.answer.clinic is not None:
             by_market.setdefault(asked.answer.clinic.country, []).append((asked.answer.name, asked.now))
@@ -68,10 +68,17 @@ def elsewhere(
         part = wants_of_visits(wants, first, last)
         sums = [
             (money, name)
-            for name, total_of in by_market[market]
-            if (money := converted(total_of(part), rates, currency)) is not None
+            for name, mix_of in by_market[market]
+            if (money := converted(after_refund(mix_of(part), market), rates, currency)) is not None
         ]
         return min(sums, key=lambda found: found[0].amount, default=None)
+
+    def after_refund(mix: Mix | None, market: str) -> Money | None:
+        """What she pays in the end: a visitor may get tax back, by the rule of the day."""
+        if mix is None or mix.total is None or market == home:
+            return None if mix is None else mix.total
+        back = refund_of_tax(mix.total, mix.tax, market, on)
+        return mix.total if back is None else mix.total - back
 
     def place(market: Country, travel: Travel | None) -> Place:
         def cost(first: int, last: int) -> Money | None:

@@ -20,6 +20,7 @@ from webapp.directory.compare.course_lines import (
     YearLine,
     assumed_lines,
     leaving_lines,
+    time_notes,
     year_line,
 )
 from webapp.directory.compare.elsewhere import elsewhere
@@ -66,6 +67,7 @@ class Placed:
     column: Column
     distance: str | None
     reach: Reach
+    time_notes: list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +146,7 @@ def comparison(
         picture=_picture(in_place, rates, currency),
         assumptions=assumed_lines(courses, labels),
         years=[year_line(column, found) for column, found in zip(columns, spans, strict=True)]
-        if any(found.first or found.following for found in spans)
+        if any(found.costs.first or found.costs.following for found in spans)
         else [],
         not_in_years=[labels[want.treatment] for want in (spans[0].unsaid if spans else ())],
         leaving=[line for one in columns for line in leaving_lines(one, leaving(one.answer.mix))],
@@ -184,6 +186,7 @@ def _placed(
             ),
             format_distance(one.distance_m) if one.distance_m is not None else None,
             reach(one, courses),
+            time_notes(one.answer.mix, courses),
         )
         for number, one in enumerate(asked)
     ]
