@@ -11,13 +11,14 @@ from webapp.directory.cards import Names
 from webapp.directory.compare.answers import Answer, Basket, Public, families
 from webapp.directory.compare.chosen import Chosen
 from webapp.directory.compare.own_quotes import own_answers
-from webapp.domain.basket import Mix, Offered, Reader, TooLarge, cheapest_mix, on_later_visits
+from webapp.domain.basket import Offered, Reader, TooLarge, cheapest_mix, on_later_visits
+from webapp.domain.money import Money
 from webapp.domain.offers import OfferTerms, Want
 from webapp.offers.queries import PublishedOffer
 from webapp.settings import current_settings
 
-# The mix of a basket at one clinic; None where it is too large to be searched.
-MixOf = Callable[[Sequence[Want]], Mix | None]
+# What a basket comes to at one clinic; None where that is incomplete, or too large to be searched.
+TotalOf = Callable[[Sequence[Want]], Money | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,15 +32,12 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One answer, and what the same offers come to for other baskets: bought `now`, or on a `later` visit.
-
-    What is not comparable is told in the answer only.
-    """
+    """One answer, and what the same offers come to for other baskets: bought `now`, or on a `later` visit."""
 
     answer: Answer
     distance_m: float | None
-    now: MixOf
-    later: MixOf
+    now: TotalOf
+    later: TotalOf
 
 
 def ask_all(told: Told, basket: Basket, reader: Reader, names: Names, now: datetime) -> list[Asked]:
@@ -50,7 +48,7 @@ def ask_all(told: Told, basket: Basket, reader: Reader, names: Names, now: datet
 
     def add(answer: Answer, distance_m: float | None, max_age_days: int | None) -> None:
         on = public.on if answer.clinic is not None else now.date()
-        # No other offer can enter a mix, and many baskets are searched.
+        # No other offer can enter a total, and many baskets are searched.
         offers = [
             Offered(ref, terms)
             for ref, terms in answer.terms.items()
@@ -58,16 +56,17 @@ def ask_all(told: Told, basket: Basket, reader: Reader, names: Names, now: datet
             and any(part.treatment in wanted for part in terms.parts)
         ]
 
-        def mix_of(of: Sequence[Offered], who: Reader, known: Mapping[tuple[Want, ...], Mix]) -> MixOf:
-            return _once_each(lambda wants: cheapest_mix(of, wants, on, who, max_age_days), known)
+        def total_of(
+            of: Sequence[Offered], who: Reader, known: Mapping[tuple[Want, ...], Money | None]
+        ) -> TotalOf:
+            return _once_each(lambda wants: cheapest_mix(of, wants, on, who, max_age_days).total, known)
 
-        known = {basket.wants: answer.mix}
         found.append(
             Asked(
                 answer,
                 distance_m,
-                mix_of(offers, reader, known),
-                mix_of(on_later_visits(offers), replace(reader, first_visit=False), {}),
+                total_of(offers, reader, {basket.wants: answer.total}),
+                total_of(on_later_visits(offers), replace(reader, first_visit=False), {}),
             )
         )
 
@@ -80,17 +79,17 @@ def ask_all(told: Told, basket: Basket, reader: Reader, names: Names, now: datet
     return found
 
 
-def _once_each(mix: Callable[[Sequence[Want]], Mix], known: Mapping[tuple[Want, ...], Mix]) -> MixOf:
+def _once_each(total: TotalOf, known: Mapping[tuple[Want, ...], Money | None]) -> TotalOf:
     """A page asks for one basket several times (a year may hold just the course), so each is searched once."""
-    answers: dict[tuple[Want, ...], Mix | None] = dict(known)
+    totals = dict(known)
 
-    def asked(wants: Sequence[Want]) -> Mix | None:
+    def asked(wants: Sequence[Want]) -> Money | None:
         basket = tuple(wants)
-        if basket not in answers:
+        if basket not in totals:
             try:
-                answers[basket] = mix(basket)
+                totals[basket] = total(basket)
             except TooLarge:
-                answers[basket] = None
-        return answers[basket]
+                totals[basket] = None
+        return totals[basket]
 
     return asked

@@ -2,12 +2,21 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from fractions import Fraction
 
 from webapp.directory.compare.asking import Asked
 from webapp.directory.compare.query import Row
 from webapp.domain.basket import Mix
-from webapp.domain.course_plan import Assumption, Exit, Plan, Span, Years, assumption, exit_values
+from webapp.domain.course_plan import (
+    Assumption,
+    Exit,
+    Plan,
+    Span,
+    YearCosts,
+    Years,
+    assumption,
+    exit_values,
+    year_costs,
+)
 from webapp.domain.facts import Fact
 from webapp.domain.money import Money
 from webapp.domain.offers import Want
@@ -46,13 +55,9 @@ class Reach:
 
 @dataclass(frozen=True, slots=True)
 class OverTime:
-    """(lowest, highest) of the first year and of each following one; None where it cannot be told.
+    """The costs of the years; `unsaid` are the wants that nobody says how often to repeat, in neither figure."""
 
-    `unsaid` are the wants for which nobody says how often they are repeated; they are in neither figure.
-    """
-
-    first: tuple[Money, Money] | None
-    following: tuple[Money, Money] | None
+    costs: YearCosts
     unsaid: tuple[Want, ...]
 
 
@@ -98,23 +103,15 @@ def over_time(asked: Asked, courses: Sequence[Assumed], counts: Sequence[Years])
     said = [(course, count) for course, count in pairs if count.first is not None]
     unsaid = tuple(course.want for course, count in pairs if count.first is None)
     if not said:
-        return OverTime(None, None, unsaid)
-    first = _range(
-        [_total(asked.now([_with(c.want, n.first[which]) for c, n in said if n.first])) for which in (0, 1)]
+        return OverTime(YearCosts(None, None), unsaid)
+    costs = year_costs(
+        [count for _course, count in said],
+        lambda sessions: _total(
+            asked.now([_with(course.want, n) for (course, _), n in zip(said, sessions, strict=True)])
+        ),
+        [_total(asked.later([_with(course.want, 1)])) for course, _count in said],
     )
-    singles = [_total(asked.later([_with(course.want, 1)])) for course, _count in said]
-    return OverTime(first, _following(singles, [count for _course, count in said]), unsaid)
-
-
-def _following(singles: Sequence[Money | None], counts: Sequence[Years]) -> tuple[Money, Money] | None:
-    """Each treatment's single session as often as a year repeats it, half up at the minor unit."""
-    sums = [Fraction(0), Fraction(0)]
-    for single, count in zip(singles, counts, strict=True):
-        if single is None or count.following is None:
-            return None
-        sums = [whole + single.amount * often for whole, often in zip(sums, count.following, strict=True)]
-    currency = next(single.currency for single in singles if single is not None)
-    return Money(_half_up(sums[0]), currency), Money(_half_up(sums[1]), currency)
+    return OverTime(costs, unsaid)
 
 
 def leaving(mix: Mix) -> list[Leaving]:
@@ -149,14 +146,3 @@ def _most(course: Assumed) -> int:
 
 def _total(mix: Mix | None) -> Money | None:
     return None if mix is None else mix.total
-
-
-def _range(sums: Sequence[Money | None]) -> tuple[Money, Money] | None:
-    known = [one for one in sums if one is not None]
-    if len(known) < len(sums):
-        return None
-    return min(known, key=lambda one: one.amount), max(known, key=lambda one: one.amount)
-
-
-def _half_up(value: Fraction) -> int:
-    return (2 * value.numerator + value.denominator) // (2 * value.denominator)

@@ -12,12 +12,12 @@ from webapp.directory.compare.answers import converted
 from webapp.directory.compare.asking import Asked, MixOf
 from webapp.directory.compare.course import Assumed
 from webapp.directory.compare.query import Journeys
-from webapp.domain.basket import visits, wants_of_visits
+from webapp.domain.basket import Mix, visits, wants_of_visits
 from webapp.domain.exchange import Rates
 from webapp.domain.market import Country, RefundRule, refund_rule
 from webapp.domain.money import Money
 from webapp.domain.offers import Want
-from webapp.domain.trips import BreakEven, Option, Place, Stint, Travel, break_even, options
+from webapp.domain.trips import BreakEven, Option, Place, Stint, Travel, break_even, options, refund_of_tax
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +69,16 @@ def elsewhere(
         sums = [
             (money, name)
             for name, mix_of in by_market[market]
-            if (mix := mix_of(part)) is not None
-            and (money := converted(mix.total, rates, currency)) is not None
+            if (money := converted(after_refund(mix_of(part), market), rates, currency)) is not None
         ]
         return min(sums, key=lambda found: found[0].amount, default=None)
+
+    def after_refund(mix: Mix | None, market: str) -> Money | None:
+        """What she pays in the end: a visitor may get tax back, by the rule of the day."""
+        if mix is None or mix.total is None or market == home:
+            return None if mix is None else mix.total
+        back = refund_of_tax(mix.total, mix.tax, market, on)
+        return mix.total if back is None else mix.total - back
 
     def place(market: Country, travel: Travel | None) -> Place:
         def cost(first: int, last: int) -> Money | None:
