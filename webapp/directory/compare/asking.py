@@ -11,14 +11,13 @@ from webapp.directory.cards import Names
 from webapp.directory.compare.answers import Answer, Basket, Public, families
 from webapp.directory.compare.chosen import Chosen
 from webapp.directory.compare.own_quotes import own_answers
-from webapp.domain.basket import Offered, Reader, TooLarge, cheapest_mix, on_later_visits
-from webapp.domain.money import Money
+from webapp.domain.basket import Mix, Offered, Reader, TooLarge, cheapest_mix, on_later_visits
 from webapp.domain.offers import OfferTerms, Want
 from webapp.offers.queries import PublishedOffer
 from webapp.settings import current_settings
 
-# What a basket comes to at one clinic; None where that is incomplete, or too large to be searched.
-TotalOf = Callable[[Sequence[Want]], Money | None]
+# The mix of a basket at one clinic; None where it is too large to be searched.
+MixOf = Callable[[Sequence[Want]], Mix | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +31,15 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One answer, and what the same offers come to for other baskets: bought `now`, or on a `later` visit."""
+    """One answer, and what the same offers come to for other baskets: bought `now`, or on a `later` visit.
+
+    What is not comparable is told in the answer only.
+    """
 
     answer: Answer
     distance_m: float | None
-    now: TotalOf
-    later: TotalOf
+    now: MixOf
+    later: MixOf
 
 
 def ask_all(told: Told, basket: Basket, reader: Reader, names: Names, now: datetime) -> list[Asked]:
@@ -48,7 +50,7 @@ def ask_all(told: Told, basket: Basket, reader: Reader, names: Names, now: datet
 
     def add(answer: Answer, distance_m: float | None, max_age_days: int | None) -> None:
         on = public.on if answer.clinic is not None else now.date()
-        # No other offer can enter a total, and many baskets are searched.
+        # No other offer can enter a mix, and many baskets are searched.
         offers = [
             Offered(ref, terms)
             for ref, terms in answer.terms.items()
@@ -56,17 +58,16 @@ def ask_all(told: Told, basket: Basket, reader: Reader, names: Names, now: datet
             and any(part.treatment in wanted for part in terms.parts)
         ]
 
-        def total_of(
-            of: Sequence[Offered], who: Reader, known: Mapping[tuple[Want, ...], Money | None]
-        ) -> TotalOf:
-            return _once_each(lambda wants: cheapest_mix(of, wants, on, who, max_age_days).total, known)
+        def mix_of(of: Sequence[Offered], who: Reader, known: Mapping[tuple[Want, ...], Mix]) -> MixOf:
+            return _once_each(lambda wants: cheapest_mix(of, wants, on, who, max_age_days), known)
 
+        known = {basket.wants: answer.mix}
         found.append(
             Asked(
                 answer,
                 distance_m,
-                total_of(offers, reader, {basket.wants: answer.total}),
-                total_of(on_later_visits(offers), replace(reader, first_visit=False), {}),
+                mix_of(offers, reader, known),
+                mix_of(on_later_visits(offers), replace(reader, first_visit=False), {}),
             )
         )
 
@@ -79,17 +80,17 @@ def ask_all(told: Told, basket: Basket, reader: Reader, names: Names, now: datet
     return found
 
 
-def _once_each(total: TotalOf, known: Mapping[tuple[Want, ...], Money | None]) -> TotalOf:
+def _once_each(mix: Callable[[Sequence[Want]], Mix], known: Mapping[tuple[Want, ...], Mix]) -> MixOf:
     """A page asks for one basket several times (a year may hold just the course), so each is searched once."""
-    totals = dict(known)
+    answers: dict[tuple[Want, ...], Mix | None] = dict(known)
 
-    def asked(wants: Sequence[Want]) -> Money | None:
+    def asked(wants: Sequence[Want]) -> Mix | None:
         basket = tuple(wants)
-        if basket not in totals:
+        if basket not in answers:
             try:
-                totals[basket] = total(basket)
+                answers[basket] = mix(basket)
             except TooLarge:
-                totals[basket] = None
-        return totals[basket]
+                answers[basket] = None
+        return answers[basket]
 
     return asked
