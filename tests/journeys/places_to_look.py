@@ -13,6 +13,9 @@ from tests.services.server import wait_for
 CLINICS = ("larch-linden-skin-clinic", "quillwort-aesthetics", "saltmarsh-dermal-clinic")
 IN_KOREA = "chameoksae-clinic"
 ASKED = urlencode([*(("clinic", slug) for slug in CLINICS), ("treatment", "rejuran_healer"), ("sessions", 3)])
+# A basket that a clinic in Singapore and one in Gangnam both have a complete total for.
+BASKET = urlencode([("want", "rejuran_healer:1x2ml"), ("weekdays", "yes"), ("currency", "SGD")])
+COMPARED = f"/compare?clinic=ninefern-medical-aesthetics&clinic={IN_KOREA}&{BASKET}"
 # A site that runs has today's clock, and plans only a few years ahead.
 PLANNED = f"treatment=rejuran_healer&start={datetime.now(UTC).year + 1}-01-12&place=KR&nights=2"
 
@@ -37,6 +40,9 @@ OPEN_PAGES = {
     "compare": f"/compare?{ASKED}",
     "compare-empty": "/compare",
     "compare-two-markets": f"/compare?{ASKED}&clinic={IN_KOREA}",
+    "compare-here-and-there": f"{COMPARED}&want=ha_booster_generic:1x2.5ml&home=SG&trip=450&night=90&nights=2",
+    "compare-places": f"/compare?near=Orchard&also=Gangnam&sort=price&{BASKET}",
+    "compare-wrong": "/compare?near=City+Hall&also=atlantis&treatment=nothing&sessions=99&quantity=x&trip=x&nights=x",
     "plan": f"/plan?{PLANNED}",
     "plan-own-numbers": f"/plan?{PLANNED}&treatment=ha_booster_generic&sessions=3&interval_weeks=4&way=stay",
     "plan-without-a-day": "/plan?treatment=rejuran_healer",

@@ -6,7 +6,7 @@ const section = document.querySelector("[data-own-quotes]");
 const stored = () => {
   try {
     const found = JSON.parse(localStorage.getItem(KEY) ?? "[]");
-    return Array.isArray(found) ? found : [];
+    return Array.isArray(found) ? found.filter((pair) => Array.isArray(pair) && pair.length === 2) : [];
   } catch {
     return [];
   }
@@ -50,6 +50,8 @@ function ready(root) {
     await send(form.action, new URLSearchParams());
     const now = document.querySelector("[data-own-quotes]");
     say(now, now.querySelector("[data-own-status]").dataset.forgotten);
+    // The button that was pressed is gone.
+    now.querySelector("summary").focus();
   });
   for (const button of root.querySelectorAll("[data-copy]")) {
     button.hidden = !navigator.clipboard;
