@@ -100,6 +100,10 @@ def one_price(reading: Reading, site: Site) -> Iterator[str]:
                     for text in together
                     if _has_amount(text, before) and _has_amount(text, site.amounts[terms.price])
                 )
+    if reading.is_page:
+        for amount in reading.main.css(".price .amount"):
+            if len(SINGAPORE_AMOUNT.findall(words(amount))) > 1:
+                yield f"more than one amount for one item: “{words(amount)}”"
     for offer in _offers_for_programs(reading, site, "SG"):
         priced = [each.get("priceType") for each in offer.get("priceSpecification", ())]
         if offer.get("event") or any(priced):

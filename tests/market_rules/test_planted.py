@@ -98,7 +98,7 @@ PLANTED: list[tuple[str, str, Callable[[str], str]]] = [
     ),
     *(
         ("SG-PRICE-WORDS", SINGAPORE, in_the_text(words))
-        for words in ("Boosters from S$380", "S$380 起", "S$380부터", "The lowest price", "全岛最低", "S$380+")
+        for words in ("Just from S$380", "S$380 起", "S$380부터", "S$380~", "The lowest price", "全岛最低", "S$380+")
     ),
     *(
         ("SG-PRICE-SUM", place, beside_the_first_price(words))
@@ -112,6 +112,7 @@ PLANTED: list[tuple[str, str, Callable[[str], str]]] = [
         for plant in (
             beside_the_first_price("<del>S$600</del>"),
             beside_the_first_price("usual price"),
+            beside_the_first_price("S$380 –"),
             beside_the_first_price("原价"),
             beside_the_first_price("정가"),
             beside_the_first_price("U.P. S$900"),
@@ -244,6 +245,7 @@ def test_every_check_has_something_planted() -> None:
         "not stated",
         "confirmed 3 November 2026",
         "2026년 9월 3일부터 미확인",
+        "S$800~S$3,200",
     ],
 )
 def test_what_is_said_every_day_is_no_finding(sample: Sample, words: str) -> None:

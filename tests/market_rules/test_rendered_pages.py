@@ -20,6 +20,7 @@ from webapp.i18n import LANGUAGES
 
 pytestmark = pytest.mark.once
 
+_SHOWN = 20
 # Rules of the policy that no rendered page can break, with where they are held.
 HELD_ELSEWHERE = {
     "ORDER-READER": "the order of results: tests/search and tests/directory",
@@ -45,8 +46,10 @@ def test_the_rule_holds_on_every_page(crawl: Crawl, rule: str) -> None:
             found[what] += 1
             where.setdefault(what, str(reading))
     if found:
+        shown = found.most_common(_SHOWN)
         pytest.fail(
-            "\n".join(f"{what}\n    {n} times, first {where[what]}" for what, n in found.most_common())
+            f"{len(found)} different findings\n"
+            + "\n".join(f"{what}\n    {times} times, first {where[what]}" for what, times in shown)
         )
 
 

@@ -11,11 +11,14 @@ from webapp.domain.market import PriceClaim
 
 _AMOUNT = r"(?:S\$|SGD|US\$|\$|₩|KRW|CN¥|¥)\s?\d[\d,.]*"
 
+# A sum under the fewest and under the most sessions stands as "S$800~S$3,200"; "S$800~" is a price that begins there.
+_OPEN_END = r"~(?!\s?(?:S\$|SGD|₩|KRW|US\$|CN¥|¥|\$|\d))"
+
 _BESIDE: dict[PriceClaim, tuple[str, ...]] = {
     PriceClaim.FROM: (
         rf"\bfrom\b|\bstart(?:s|ing)?\b(?= (?:at|from|price))|\bas low as\b|\bonwards\b|\band up\b|{_AMOUNT}\s?\+",
         rf"低至|起价|起步|仅需|{_AMOUNT}\s?起|\d\s?元?起",
-        r"(?<!일)부터|최소|이상\b|~\s?(?:$|[^\s\d])",
+        r"(?<!일)부터|최소|이상\b|" + _OPEN_END,
     ),
     PriceClaim.LOWEST: (
         r"\blowest\b|\bcheapest\b|\bbest (?:price|deal|value)s?\b|\bleast expensive\b",
@@ -58,7 +61,7 @@ _ANYWHERE: dict[PriceClaim, tuple[str, ...]] = {
     PriceClaim.FROM: (
         rf"\b(?:from|starting at|as low as) {_AMOUNT}|{_AMOUNT}\s?(?:\+|onwards|and up)",
         rf"低至|起价|{_AMOUNT}\s?起",
-        rf"{_AMOUNT}\s?(?:부터|~(?!\s?\d)|이상)",
+        rf"{_AMOUNT}\s?(?:부터|이상|{_OPEN_END})",
     ),
     PriceClaim.LOWEST: _BESIDE[PriceClaim.LOWEST],
     PriceClaim.SAVING: (
