@@ -66,14 +66,14 @@ def ask(app: Flask, address: str) -> tuple[bytes, int]:
 
 def measure(cases: Sequence[Case], report: Callable[[int], None]) -> None:
     """Fill `taken` of every case; `report` hears how many of ROUNDS are done. Raises Refused."""
+    # As wsgi.py does.
+    gc.collect()
+    gc.freeze()
     turns = [cycle(case.addresses) for case in cases]
     for case in cases:
         for address in case.addresses:
             for _warming in range(3):
                 ask(case.app, address)
-    # As a server does that has been up for a while: what it loaded at the start is not looked through again.
-    gc.collect()
-    gc.freeze()
     for done in range(ROUNDS):
         for case, turn in zip(cases, turns, strict=True):
             case.taken += [ask(case.app, address)[1] for address in islice(turn, case.per_round)]
