@@ -181,6 +181,10 @@ class _Words:
         mix = self.answer.mix
         if mix.complete:
             return []
+        clinic = self.answer.clinic
+        if clinic is not None and self.policy and not self.policy.shows_offers(clinic.authority):
+            # Of its price list nothing may be said, not even that something is absent from it.
+            return [str(HIDDEN[Hidden.NOT_AUTHORISED])]
         aside = {one.ref: one for one in mix.set_aside}
         found: list[str] = []
         for purchase in mix.purchases:
