@@ -10,7 +10,6 @@ from webapp.domain.course_plan import (
     Assumption,
     Plan,
     Refund,
-    RefundKind,
     Span,
     YearCosts,
     Years,
@@ -26,7 +25,7 @@ from webapp.domain.course_plan import (
 )
 from webapp.domain.facts import Fact, Statement
 from webapp.domain.money import Money
-from webapp.domain.offers import Part
+from webapp.domain.offers import Part, RefundBasis
 
 WORDS = Statement("", "", "")
 
@@ -167,17 +166,17 @@ def test_terms_that_are_not_stated_give_no_refund_and_a_price_at_most() -> None:
 @pytest.mark.parametrize(
     ("refund", "used", "back", "per_session"),
     [
-        (Refund(RefundKind.NOTHING), 1, 0, 180000),
-        (Refund(RefundKind.PRO_RATA), 1, 120000, 60000),
-        (Refund(RefundKind.PRO_RATA, fee=sgd(10000)), 1, 110000, 70000),
-        (Refund(RefundKind.PRO_RATA, fee=sgd(900000)), 1, 0, 180000),
-        (Refund(RefundKind.PRO_RATA, up_to_used=1), 1, 120000, 60000),
-        (Refund(RefundKind.PRO_RATA, up_to_used=1), 2, 0, 90000),
+        (Refund(RefundBasis.NOTHING), 1, 0, 180000),
+        (Refund(RefundBasis.PRO_RATA), 1, 120000, 60000),
+        (Refund(RefundBasis.PRO_RATA, fee=sgd(10000)), 1, 110000, 70000),
+        (Refund(RefundBasis.PRO_RATA, fee=sgd(900000)), 1, 0, 180000),
+        (Refund(RefundBasis.PRO_RATA, up_to_used=1), 1, 120000, 60000),
+        (Refund(RefundBasis.PRO_RATA, up_to_used=1), 2, 0, 90000),
         # 1,800 less one session at 700.
-        (Refund(RefundKind.LESS_SINGLES), 1, 110000, 70000),
-        (Refund(RefundKind.LESS_SINGLES), 2, 40000, 70000),
-        (Refund(RefundKind.LESS_SINGLES), 0, 180000, None),
-        (Refund(RefundKind.LESS_SINGLES), 3, 0, 60000),
+        (Refund(RefundBasis.LESS_SINGLES), 1, 110000, 70000),
+        (Refund(RefundBasis.LESS_SINGLES), 2, 40000, 70000),
+        (Refund(RefundBasis.LESS_SINGLES), 0, 180000, None),
+        (Refund(RefundBasis.LESS_SINGLES), 3, 0, 60000),
     ],
 )
 def test_what_comes_back_and_what_each_session_has_cost(
@@ -189,16 +188,16 @@ def test_what_comes_back_and_what_each_session_has_cost(
 
 
 def test_a_refund_at_the_single_price_needs_that_price() -> None:
-    assert exit_value(sgd(180000), 3, 1, Refund(RefundKind.LESS_SINGLES)).back is None
+    assert exit_value(sgd(180000), 3, 1, Refund(RefundBasis.LESS_SINGLES)).back is None
 
 
 def test_effective_prices_are_rounded_half_up_in_whole_won() -> None:
-    left = exit_value(Money(500001, "KRW"), 3, 2, Refund(RefundKind.NOTHING))
+    left = exit_value(Money(500001, "KRW"), 3, 2, Refund(RefundBasis.NOTHING))
     assert left.per_session == Money(250001, "KRW")
 
 
 def test_leaving_after_each_session() -> None:
-    table = exit_values(sgd(180000), 3, Refund(RefundKind.PRO_RATA))
+    table = exit_values(sgd(180000), 3, Refund(RefundBasis.PRO_RATA))
     assert [row.back for row in table] == [sgd(180000), sgd(120000), sgd(60000), sgd(0)]
     assert [row.used for row in table] == [0, 1, 2, 3]
 

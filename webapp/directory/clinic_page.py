@@ -17,7 +17,7 @@ from webapp.domain.listing_csv.hours import InvalidHours, OpeningSpan, Weekday, 
 from webapp.domain.offers import Consultation, Field, OfferTerms, is_stale, unstated
 from webapp.i18n import format_day, format_money, today_in, utc_now
 from webapp.moderation.queries import fact_sources
-from webapp.offers.labels import FIELDS, INJECTOR, NUMBING
+from webapp.offers.labels import ANSWERS, FIELDS, INJECTOR, answer_words
 from webapp.offers.queries import PublishedOffer
 from webapp.settings import current_settings, market_policy
 
@@ -240,15 +240,8 @@ def _terms_stated(terms: OfferTerms, *, priced: bool) -> list[tuple[str, str]]:
         if terms.other_fees is not None:
             fees = ", ".join(f"{fee.name} {format_money(fee.amount)}" for fee in terms.other_fees)
             rows.append((_("Other fees"), fees or _("none")))
-    if terms.numbing:
-        rows.append((_("Numbing"), str(NUMBING[terms.numbing])))
-    if terms.injector:
-        rows.append((_("Who injects"), str(INJECTOR[terms.injector])))
-    if priced and terms.same_price_for_foreigners is True:
-        rows.append((_("Foreign patients"), _("pay the same")))
-    if priced and terms.expires_after_days:
-        days = ngettext("%(num)s day after purchase", "%(num)s days after purchase", terms.expires_after_days)
-        rows.append((_("Sessions expire"), days))
-    if priced and terms.refund_terms:
-        rows.append((_("Refund"), terms.refund_terms))
+    for name, answer in ANSWERS.items():
+        words = answer_words(name, getattr(terms, name))
+        if words and answer.heading and (priced or not answer.of_price):
+            rows.append((str(answer.heading), words))
     return rows

@@ -8,12 +8,11 @@ import calendar
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from enum import StrEnum
 from fractions import Fraction
 
 from webapp.domain.facts import Fact, SourceRange, ranges_by_source
 from webapp.domain.money import Money, zero
-from webapp.domain.offers import Part
+from webapp.domain.offers import Part, RefundBasis
 
 WEEKS_IN_YEAR = 52
 MONTHS_IN_YEAR = 12
@@ -193,16 +192,6 @@ def outlasts(sessions: int, interval_weeks: int, expires_after_days: int | None)
     return (sessions - 1) * interval_weeks * 7 > expires_after_days
 
 
-class RefundKind(StrEnum):
-    """How sessions that were paid for and not taken are refunded."""
-
-    NOTHING = "nothing"
-    # Each at its share of what was paid.
-    PRO_RATA = "pro_rata"
-    # What was paid less the sessions taken at the price of a single one.
-    LESS_SINGLES = "less_singles"
-
-
 @dataclass(frozen=True, slots=True)
 class Refund:
     """Refund terms that can be reckoned with: as the clinic answered, never guessed from its words.
@@ -210,7 +199,7 @@ class Refund:
     `fee` is kept by the clinic. After more than `up_to_used` sessions nothing comes back; None: no such limit.
     """
 
-    kind: RefundKind
+    basis: RefundBasis
     fee: Money | None = None
     up_to_used: int | None = None
 
@@ -238,7 +227,7 @@ def exit_value(
 
     What comes back is never below zero nor above what was paid.
 
-    >>> left = exit_value(Money(180000, "SGD"), 3, 1, Refund(RefundKind.LESS_SINGLES), single=Money(65000, "SGD"))
+    >>> left = exit_value(Money(180000, "SGD"), 3, 1, Refund(RefundBasis.LESS_SINGLES), single=Money(65000, "SGD"))
     >>> left.back.major(), left.per_session.major(), left.at_most.major()
     ('1150.00', '650.00', '1800.00')
     """
@@ -267,9 +256,9 @@ def _back(paid: Money, sessions: int, used: int, refund: Refund | None, single: 
         return nothing
     if refund is None:
         return None
-    if refund.kind is RefundKind.NOTHING or (refund.up_to_used is not None and used > refund.up_to_used):
+    if refund.basis is RefundBasis.NOTHING or (refund.up_to_used is not None and used > refund.up_to_used):
         return nothing
-    if refund.kind is RefundKind.PRO_RATA:
+    if refund.basis is RefundBasis.PRO_RATA:
         back = _times(paid, Fraction(sessions - used, sessions))
     elif single is None:
         return None

@@ -2,7 +2,7 @@
 that somebody saved, where the market decides which of it a page may say.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -13,41 +13,10 @@ from flask_babel import gettext as _
 from webapp.domain.listing_csv.headings import heading
 from webapp.domain.market import MarketPolicy, PriceClaim, PriceLine
 from webapp.domain.money import Money
-from webapp.domain.offers import (
-    Change,
-    Consultation,
-    Eligibility,
-    Injector,
-    Numbing,
-    OfferTerms,
-    Part,
-    PriceBasis,
-    PriceKind,
-    Tax,
-    changes,
-)
+from webapp.domain.offers import Change, OfferTerms, Part, changes
 from webapp.domain.units import number_text
 from webapp.i18n import current_language, format_day, format_money
-from webapp.offers.labels import (
-    CONSULTATION,
-    ELIGIBILITY,
-    INJECTOR,
-    NUMBING,
-    PRICE_BASIS,
-    PRICE_KIND,
-    TAX,
-    YES_NO,
-)
-
-_WORDS: Mapping[type, Mapping[Any, Any]] = {
-    Tax: TAX,
-    PriceKind: PRICE_KIND,
-    PriceBasis: PRICE_BASIS,
-    Eligibility: ELIGIBILITY,
-    Consultation: CONSULTATION,
-    Numbing: NUMBING,
-    Injector: INJECTOR,
-}
+from webapp.offers.labels import WORDS, YES_NO
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +131,7 @@ def _words(value: Any) -> str:
             return format_day(value)
         case tuple():
             return "; ".join(f"{fee.name} {format_money(fee.amount)}" for fee in value) or _("none")
-        case _ if type(value) in _WORDS:
-            return str(_WORDS[type(value)][value])
+        case _ if type(value) in WORDS:
+            return str(WORDS[type(value)][value])
         case _:
             return str(value)

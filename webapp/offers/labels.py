@@ -1,5 +1,10 @@
 """The words for the codes of an offer and its bill, in every language; no page spells a code itself."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
@@ -144,6 +149,71 @@ INJECTOR = {
     Injector.DOCTOR: _l("A doctor injects"),
     Injector.NURSE: _l("A nurse injects"),
 }
+
+# The words of every value list of an offer, by its type.
+WORDS: Mapping[type[StrEnum], Mapping[Any, Any]] = {
+    Tax: TAX,
+    PriceKind: PRICE_KIND,
+    PriceBasis: PRICE_BASIS,
+    Eligibility: ELIGIBILITY,
+    Consultation: CONSULTATION,
+    Numbing: NUMBING,
+    Injector: INJECTOR,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A field of OfferTerms that is one answer: how the clinic's form asks for it, in which of its groups, and under
+    which heading a clinic's page shows it; None where the page says it in another way.
+
+    `of_price`: it is shown only beside a price.
+    """
+
+    group: str
+    question: Any
+    heading: Any | None = None
+    of_price: bool = False
+
+
+# In the order in which they are asked and shown.
+ANSWERS: Mapping[str, Answer] = {
+    "numbing": Answer("terms", _l("Numbing cream"), _l("Numbing")),
+    "injector": Answer("terms", _l("Who injects"), _l("Who injects")),
+    # The next three are among the conditions of a price.
+    "eligibility": Answer("terms", _l("Who may buy it")),
+    "weekday_only": Answer("terms", _l("Weekdays only?")),
+    "once_per_patient": Answer("terms", _l("Once per patient only?")),
+    "same_price_for_foreigners": Answer(
+        "terms", _l("Do foreigners pay the same?"), _l("Foreign patients"), of_price=True
+    ),
+    "expires_after_days": Answer(
+        "prepaid", _l("Unused sessions expire after how many days"), _l("Sessions expire"), of_price=True
+    ),
+    "refund_terms": Answer("prepaid", _l("Refund of unused sessions"), _l("Refund"), of_price=True),
+}
+
+
+def answers_of(group: str) -> tuple[str, ...]:
+    """The fields of one group."""
+    return tuple(name for name, answer in ANSWERS.items() if answer.group == group)
+
+
+def answer_words(name: str, value: Any) -> str | None:
+    """What a clinic's page says for an answer; None where nothing is stated, or it is said in another way."""
+    match name, value:
+        case _, None:
+            return None
+        case "same_price_for_foreigners", _:
+            # Another price for them is a condition.
+            return _("pay the same") if value else None
+        case "expires_after_days", _:
+            return ngettext("%(num)s day after purchase", "%(num)s days after purchase", value)
+        case _ if type(value) in WORDS:
+            return str(WORDS[type(value)][value])
+        case _:
+            return str(value)
+
 
 HIDDEN = {
     Hidden.NOT_AUTHORISED: _l("This clinic has not joined, so no price is shown."),

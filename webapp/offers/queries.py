@@ -4,26 +4,17 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from operator import attrgetter
 
 from sqlalchemy import Select, and_, func, select, tuple_
 from sqlalchemy.orm import aliased, selectinload
 
 from webapp.domain.money import Money
-from webapp.domain.offers import (
-    Consultation,
-    Eligibility,
-    Fee,
-    Injector,
-    Numbing,
-    OfferTerms,
-    Part,
-    PriceBasis,
-    PriceKind,
-    Tax,
-)
+from webapp.domain.offers import Fee, OfferTerms, Part
 from webapp.domain.units import Unit
 from webapp.extensions import db
 from webapp.offers.models import Offer, OfferPart, OfferVersion
+from webapp.offers.term_columns import AMOUNTS, SAME_NAME, WORDS
 from webapp.offers.terms_json import terms_from_json
 from webapp.row_ids import LARGEST
 from webapp.treatments.models import Treatment
@@ -155,39 +146,21 @@ def terms_of(row: Offer, names: Mapping[int, str] | None = None) -> OfferTerms:
     if names is None:
         names = slugs()
 
-    def money(amount: int | None) -> Money | None:
-        return None if amount is None else Money(amount, row.currency)
-
+    stated = dict(zip(SAME_NAME, _same_name(row), strict=True))
+    for name, words in WORDS.items():
+        if stated[name] is not None:
+            stated[name] = words(stated[name])
+    for name, column in AMOUNTS.items():
+        amount = getattr(row, column)
+        stated[name] = None if amount is None else Money(amount, row.currency)
     return OfferTerms(
-        title=row.title,
-        currency=row.currency,
-        price=money(row.price_amount),
         parts=tuple(_part(part, names) for part in row.parts),
-        tax=Tax(row.tax),
-        price_kind=PriceKind(row.price_kind),
-        price_basis=PriceBasis(row.price_basis),
-        tax_rate=row.tax_rate,
-        regular_price=money(row.regular_price_amount),
-        valid_from=row.valid_from,
-        valid_until=row.valid_until,
-        event_target=row.event_target,
-        event_scope=row.event_scope,
-        eligibility=Eligibility(row.eligibility),
-        weekday_only=row.weekday_only,
-        once_per_patient=row.once_per_patient,
-        consultation=Consultation(row.consultation) if row.consultation else None,
-        consultation_fee=money(row.consultation_fee_amount),
-        consultation_waived=row.consultation_waived,
         other_fees=fees_from_json(row.other_fees, row.currency),
-        numbing=Numbing(row.numbing) if row.numbing else None,
-        injector=Injector(row.injector) if row.injector else None,
-        same_price_for_foreigners=row.same_price_for_foreigners,
-        parts_complete=row.parts_complete,
-        expires_after_days=row.expires_after_days,
-        refund_terms=row.refund_terms,
-        source=row.source,
-        verified_on=row.verified_on,
+        **stated,
     )
+
+
+_same_name = attrgetter(*SAME_NAME)
 
 
 def fees_from_json(fees: list[list[str | int]] | None, currency: str) -> tuple[Fee, ...] | None:

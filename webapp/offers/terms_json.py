@@ -9,19 +9,9 @@ from decimal import Decimal
 from typing import Any
 
 from webapp.domain.money import Money
-from webapp.domain.offers import (
-    Consultation,
-    Eligibility,
-    Fee,
-    Injector,
-    Numbing,
-    OfferTerms,
-    Part,
-    PriceBasis,
-    PriceKind,
-    Tax,
-)
+from webapp.domain.offers import TERM_TYPES, Fee, OfferTerms, Part
 from webapp.domain.units import Unit
+from webapp.offers.term_columns import WORDS
 
 
 def terms_as_json(terms: OfferTerms) -> dict[str, Any]:
@@ -78,22 +68,15 @@ def _fees(value: Sequence[Any]) -> tuple[Fee, ...]:
     return tuple(Fee(name, _money(amount)) for name, amount in value)
 
 
-# What is not as JSON has it; everything else is taken as it stands.
+# What is not as JSON has it, by the type of the field; everything else is taken as it stands.
+_BY_TYPE: Mapping[Any, Callable[[Any], Any]] = {
+    Money: _money,
+    Decimal: Decimal,
+    date: date.fromisoformat,
+    tuple[Fee, ...]: _fees,
+}
 _READERS: Mapping[str, Callable[[Any], Any]] = {
-    "price": _money,
-    "tax": Tax,
-    "price_kind": PriceKind,
-    "price_basis": PriceBasis,
-    "tax_rate": Decimal,
-    "regular_price": _money,
-    "valid_from": date.fromisoformat,
-    "valid_until": date.fromisoformat,
-    "eligibility": Eligibility,
-    "consultation": Consultation,
-    "consultation_fee": _money,
-    "other_fees": _fees,
-    "numbing": Numbing,
-    "injector": Injector,
-    "verified_on": date.fromisoformat,
+    **{name: _BY_TYPE[kind] for name, kind in TERM_TYPES.items() if kind in _BY_TYPE},
+    **WORDS,
 }
 _PART_READERS: Mapping[str, Callable[[Any], Any]] = {"quantity": Decimal, "unit": Unit, "areas": tuple}

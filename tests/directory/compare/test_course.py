@@ -1,4 +1,4 @@
-"""A course over time at a clinic: the reach of the sources, the years, the reader's own figures, leaving early."""
+"""A course over time at a clinic: the reach of the sources, the years, the reader's own figures."""
 
 from datetime import date
 from decimal import Decimal
@@ -14,7 +14,7 @@ from webapp.clinics.models import Clinic
 from webapp.directory.compare.answers import AmountFrom, Basket
 from webapp.directory.compare.asking import Asked, Told, ask_all
 from webapp.directory.compare.chosen import Chosen
-from webapp.directory.compare.course import assumed, leaving, over_time, reach
+from webapp.directory.compare.course import assumed, over_time, reach
 from webapp.directory.compare.query import Row
 from webapp.domain.basket import Reader
 from webapp.domain.course_plan import Span, years
@@ -197,21 +197,6 @@ def test_sessions_that_expire_before_the_last_of_them_are_said(
     assert "The clinic itself says: 4 weeks apart." in too_soon
     assert "its sessions expire after 50 days: too soon for all of them." in too_soon
     assert "too soon" not in in_time
-
-
-def test_leaving_early_at_most(session: Session, client: FlaskClient, clinic: Clinic) -> None:
-    (row,) = leaving(asked(session, clinic, Want("rejuran_healer", 4, TWO_ML)).answer.mix)
-    assert [(one.used, one.at_most) for one in row.exits if one.used] == [
-        (1, Money(135000, "SGD")),
-        (2, Money(67500, "SGD")),
-        (3, Money(45000, "SGD")),
-    ]
-    session.commit()
-    page = Page(client, f"/compare?clinic={clinic.slug}&want=rejuran_healer:4x2ml").check()
-    assert "Sessions used Each has cost 1 S$1,350 2 S$675 3 S$450" in page.text
-    assert "Refund of unused sessions: not stated" in page.text
-    single = Page(client, f"/compare?clinic={clinic.slug}&want=rejuran_healer:1x2ml").check()
-    assert "If you stop early" not in single.text
 
 
 def test_a_basket_too_large_to_search_is_refused_in_words(

@@ -4,14 +4,23 @@ from webapp.api.v1.schemas import Event, Fee, Money, Offer, OfferPart
 from webapp.clinics.models import Clinic
 from webapp.directory.cards import Names, name_is_public, offer_title, treatment_label
 from webapp.domain.market import Hidden, MarketPolicy, PriceLine
-from webapp.domain.offers import Field, OfferTerms, Part, unstated
+from webapp.domain.offers import TERM_TYPES, OfferTerms, Part
 from webapp.domain.units import number_text
 from webapp.i18n import today_in, utc_now
+from webapp.offers.labels import answers_of
 from webapp.offers.queries import PublishedOffer
 from webapp.settings import current_settings, market_policy
 
 _NOT_APPLICABLE = "not_applicable"
 _OTHER_TREATMENT = "other"
+# These are written in the API's own way, or as the market's rules let them; the others as the clinic states them.
+_OWN_WAY = frozenset(
+    {
+        "title", "price", "price_basis", "tax", "tax_rate", "parts", "parts_complete", "consultation_fee",
+        "other_fees",
+    }
+)  # fmt: skip
+_AS_STATED = tuple(name for name in TERM_TYPES if name in Offer.model_fields and name not in _OWN_WAY)
 
 
 def offer(published: PublishedOffer, clinic: Clinic, names: Names, *, beside_others: bool) -> Offer:
@@ -31,9 +40,8 @@ def offer(published: PublishedOffer, clinic: Clinic, names: Names, *, beside_oth
         reasons["consultation_fee"] = _NOT_APPLICABLE
     if terms.consultation is not None and terms.consultation_fee is None:
         reasons["consultation_waived"] = _NOT_APPLICABLE
-    reasons |= {
-        field.value: _NOT_APPLICABLE for field in (Field.EXPIRY, Field.REFUND) if field not in unstated(terms)
-    }
+    if not terms.is_prepaid:
+        reasons |= dict.fromkeys(answers_of("prepaid"), _NOT_APPLICABLE)
     return Offer(
         ref=published.ref,
         title=offer_title(terms, names, policy),
@@ -42,26 +50,16 @@ def offer(published: PublishedOffer, clinic: Clinic, names: Names, *, beside_oth
         tax=line.tax,
         tax_rate=number_text(line.tax_rate) if line.tax_rate is not None else None,
         event=_event(line) if amounts else None,
-        eligibility=terms.eligibility,
         conditions=list(line.conditions),
         combo=terms.is_combo,
         parts=[_part(part, names, policy) for part in terms.parts],
         parts_complete=terms.parts_complete and bool(terms.parts),
-        consultation=terms.consultation,
         consultation_fee=Money.of(terms.consultation_fee) if amounts else None,
-        consultation_waived=terms.consultation_waived,
         other_fees=_fees(terms) if amounts else None,
-        numbing=terms.numbing,
-        injector=terms.injector,
-        same_price_for_foreigners=terms.same_price_for_foreigners,
-        weekday_only=terms.weekday_only,
-        once_per_patient=terms.once_per_patient,
-        expires_after_days=terms.expires_after_days,
-        refund_terms=terms.refund_terms,
-        source=terms.source,
         confirmed_on=line.confirmed_on,
         unconfirmed=line.unconfirmed,
         reasons=reasons,
+        **{name: getattr(terms, name) for name in _AS_STATED},
     )
 
 

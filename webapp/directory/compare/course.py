@@ -1,4 +1,4 @@
-"""A course over time at one clinic: the lowest and highest the sources allow, the first year, and leaving early."""
+"""A course over time at one clinic: the lowest and highest the sources allow, and the years."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -8,13 +8,11 @@ from webapp.directory.compare.query import Row
 from webapp.domain.basket import Mix
 from webapp.domain.course_plan import (
     Assumption,
-    Exit,
     Plan,
     Span,
     YearCosts,
     Years,
     assumption,
-    exit_values,
     year_costs,
 )
 from webapp.domain.facts import Fact
@@ -61,14 +59,6 @@ class OverTime:
     unsaid: tuple[Want, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Leaving:
-    """Stopping before a course that was paid for ahead is used up: one row per number of sessions used."""
-
-    ref: str
-    exits: tuple[Exit, ...]
-
-
 def assumed(wants: Sequence[Want], rows: Sequence[Row]) -> list[Assumed]:
     """The sources' figures for every want, with the reader's own in their place where she gave some."""
     facts: Mapping[str, Sequence[Fact]] = treatments.figures_of([want.treatment for want in wants], TOPICS)
@@ -112,20 +102,6 @@ def over_time(asked: Asked, courses: Sequence[Assumed], counts: Sequence[Years])
         [_total(asked.later([_with(course.want, 1)])) for course, _count in said],
     )
     return OverTime(costs, unsaid)
-
-
-def leaving(mix: Mix) -> list[Leaving]:
-    """For every purchase of several sessions: what each session taken has cost if she stops early.
-
-    Clinics' refund terms are their own words, which nothing here reads; so it shows the dearest case, that
-    nothing comes back, beside those words.
-    """
-    found: list[Leaving] = []
-    for purchase in mix.purchases:
-        sessions = sum(part.sessions for part in purchase.terms.parts)
-        if sessions > 1 and len(purchase.terms.parts) == 1 and purchase.each is not None and mix.complete:
-            found.append(Leaving(purchase.ref, exit_values(purchase.each, sessions, None)))
-    return found
 
 
 def _own(number: int | None) -> Span | None:

@@ -1,4 +1,4 @@
-"""Courses over time in words: what they are reckoned with and from whom, the years, and stopping early."""
+"""Courses over time in words: what they are reckoned with and from whom, and the years."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from webapp.directory.compare.columns import Column
-from webapp.directory.compare.course import Assumed, Leaving, OverTime
+from webapp.directory.compare.course import Assumed, OverTime
 from webapp.domain.basket import Mix
 from webapp.domain.course_plan import Assumption, Span, clinic_interval, outlasts
 from webapp.domain.money import Money
@@ -32,17 +32,6 @@ class YearLine:
     chosen: str | None
     first: str | None
     following: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class LeavingLine:
-    """Stopping early: per number of sessions used, what each has cost. `refund` in the clinic's own words."""
-
-    name: str
-    title: str
-    refund: str | None
-    expires: int | None
-    exits: list[tuple[int, str]]
 
 
 def assumed_lines(courses: Sequence[Assumed], labels: Mapping[str, str]) -> list[AssumedLine]:
@@ -125,25 +114,6 @@ def time_notes(mix: Mix, courses: Sequence[Assumed]) -> list[str]:
 def year_line(column: Column, found: OverTime) -> YearLine:
     """A row of the table of years."""
     return YearLine(column.name, column.total, _range(found.costs.first), _range(found.costs.following))
-
-
-def leaving_lines(column: Column, found: Sequence[Leaving]) -> list[LeavingLine]:
-    """For each purchase of several sessions; none of one session can be left early."""
-    titles = {view.offer.ref: view.title for view in column.bought}
-    lines: list[LeavingLine] = []
-    for row in found:
-        terms = column.answer.terms[row.ref]
-        each = [(one.used, one.at_most) for one in row.exits if one.used]
-        lines.append(
-            LeavingLine(
-                column.name,
-                titles.get(row.ref, terms.title),
-                terms.refund_terms,
-                terms.expires_after_days,
-                [(used, format_money(cost)) for used, cost in each if cost is not None],
-            )
-        )
-    return lines
 
 
 def _range(found: tuple[Money, Money] | None) -> str | None:

@@ -13,19 +13,18 @@ from webapp.directory.compare.answers import Basket, converted, in_order, settle
 from webapp.directory.compare.asking import Asked, Told, ask_all
 from webapp.directory.compare.chosen import Chosen
 from webapp.directory.compare.columns import Column, column, want_words
-from webapp.directory.compare.course import Assumed, Reach, assumed, leaving, over_time, reach
+from webapp.directory.compare.course import Assumed, Reach, assumed, over_time, reach
 from webapp.directory.compare.course_lines import (
     AssumedLine,
-    LeavingLine,
     YearLine,
     assumed_lines,
-    leaving_lines,
     time_notes,
     year_line,
 )
 from webapp.directory.compare.elsewhere import elsewhere
 from webapp.directory.compare.elsewhere_lines import ElsewhereLines, elsewhere_lines
 from webapp.directory.compare.labels import AMOUNT_FROM
+from webapp.directory.compare.leaving import LeavingLine, leaving_lines
 from webapp.directory.compare.missing import ASKED_BY, ASKED_BY_FIELD
 from webapp.directory.compare.query import CompareQuery
 from webapp.directory.compare.since import versions_used
@@ -149,7 +148,7 @@ def comparison(
         if any(found.costs.first or found.costs.following for found in spans)
         else [],
         not_in_years=[labels[want.treatment] for want in (spans[0].unsaid if spans else ())],
-        leaving=[line for one in columns for line in leaving_lines(one, leaving(one.answer.mix))],
+        leaving=[line for one in columns for line in leaving_lines(one)],
         elsewhere=elsewhere_lines(abroad) if abroad is not None else None,
         # A clinic with prices in two currencies has two columns and one mailbox.
         askable=list(

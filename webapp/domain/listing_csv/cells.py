@@ -6,16 +6,16 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from webapp.domain.listing_csv import shapes
-from webapp.domain.listing_csv.columns import FILES, Column
+from webapp.domain.listing_csv.columns import FILES, Column, Kind
 from webapp.domain.listing_csv.decode import Record
 from webapp.domain.listing_csv.hours import InvalidHours, format_hours, parse_hours
 from webapp.domain.listing_csv.messages import Report
 from webapp.domain.listing_csv.text import clean
 from webapp.domain.money import AmountFault, InvalidAmount, Money, UnknownCurrency, exponent, parse_major
-from webapp.domain.offers import Fee
+from webapp.domain.offers import Consultation, Fee
 from webapp.domain.units import InvalidQuantity, Unit, UnknownUnit, parse_number, parse_unit
 
 Word = TypeVar("Word", bound=StrEnum)
@@ -34,6 +34,7 @@ _FEE = re.compile(r"(?:[^;\\]|\\.|\\$)+")
 _ESCAPED = re.compile(r"\\([;\\])")
 _RATE = re.compile(r"(\d{1,2}(?:\.\d{1,2})?)\s*%?", re.ASCII)
 
+_READ_FIRST = frozenset({"currency", "country"})
 _AMOUNT_CODES = {
     AmountFault.NEGATIVE: "amount_negative",
     AmountFault.TOO_MANY_DECIMALS: "amount_decimals",
@@ -79,6 +80,64 @@ class Cells:
 
     def note(self, column: str | None, code: str, rule: str | None = None, /, **params: object) -> None:
         self._report.note(self.file, self.line, column, code, rule, **params)
+
+    def read(self) -> dict[str, Any]:
+        """Every cell as its column's kind says, by the column's name."""
+        columns = FILES[self.file]
+        # Sums need the row's currency; phones and postal codes need its country.
+        first = {column.name: self.value(column, {}) for column in columns if column.name in _READ_FIRST}
+        return {
+            column.name: first[column.name] if column.name in first else self.value(column, first)
+            for column in columns
+        }
+
+    def value(self, column: Column, row: Mapping[str, Any]) -> Any:
+        """One cell as the field of its column's name holds it. `row` has the row's currency or country, read
+        before; where that is None, nothing is read that depends on it.
+        """
+        name, country = column.name, row.get("country")
+        match column.kind:
+            case Kind.CHOICE if column.choices is not None:
+                return self.choice(name, column.choices)
+            case Kind.YES_NO:
+                return self.yes_no(name)
+            case Kind.DAY:
+                return self.day(name, column.past)
+            case Kind.CURRENCY:
+                return self.currency(name)
+            case Kind.MONEY:
+                return self.money(name, row.get("currency"), above_zero=column.least > 0)
+            case Kind.CONSULTATION:
+                return self.consultation(name, row.get("currency"))
+            case Kind.FEES:
+                return self.fees(name, row.get("currency"))
+            case Kind.RATE:
+                return self.rate(name)
+            case Kind.WHOLE:
+                return self.whole(name, column.least, column.most)
+            case Kind.QUANTITY:
+                return self.quantity(name)
+            case Kind.UNIT:
+                return self.unit(name)
+            case Kind.WORDS:
+                return self.words(name)
+            case Kind.LANGUAGES:
+                return self.languages(name)
+            case Kind.COORDINATE:
+                # A swapped pair has a lat above 90; it is read so that it can be explained.
+                return self.coordinate(name, 180)
+            case Kind.HOURS:
+                return self.hours(name)
+            case Kind.PHONE:
+                return self.phone(name, country) if country is not None else None
+            case Kind.POSTAL_CODE:
+                return self.postal_code(name, country) if country is not None else None
+            case Kind.EMAIL:
+                return self.email(name)
+            case Kind.WEB_ADDRESS:
+                return self.web_address(name)
+            case _:
+                return self.text(name)
 
     def raw(self, column: str) -> str:
         """The cleaned text, "" where it is empty. For required columns, whose emptiness is reported
@@ -184,6 +243,12 @@ class Cells:
             example = Money(138000, currency).major()
             self.error(column, code, value=text, currency=currency, example=example)
             return None
+
+    def consultation(self, column: str, currency: str | None) -> Consultation | Money | None:
+        """The word included, or the amount of a fee."""
+        if self._values[column].casefold() == Consultation.INCLUDED:
+            return Consultation.INCLUDED
+        return self.money(column, currency)
 
     def fees(self, column: str, currency: str | None) -> tuple[Fee, ...] | None:
         """`medicine:20;needle:30`; the word none for no fee at all; None where nothing is stated.

@@ -14,7 +14,7 @@ from datetime import date
 
 from webapp.domain.listing_csv.cells import Cells
 from webapp.domain.listing_csv.checks import Rows, Seen, check
-from webapp.domain.listing_csv.columns import FILES, OFFER_PARTS, OFFERS, heading_key
+from webapp.domain.listing_csv.columns import FILES, OFFER_PARTS, OFFERS, Kind, heading_key
 from webapp.domain.listing_csv.decode import Record, Sheet, Table, Unreadable, csv_sheet, sheet_table
 from webapp.domain.listing_csv.headings import PART_NAMES, SHEET, heading
 from webapp.domain.listing_csv.known import Known, OfferKey
@@ -31,7 +31,9 @@ PRICE_LIST = "price list"
 # One clinic's list: the longest menu we know of has 403 rows.
 PRICE_LIST_LIMITS = Limits(file_bytes=4 * 1024 * 1024, rows=5_000, record_chars=50_000)
 
-_MONEY_COLUMNS = ("price", "regular_price", "consultation_fee")
+_MONEY_COLUMNS = tuple(
+    column.name for column in FILES[OFFERS] if column.kind in {Kind.MONEY, Kind.CONSULTATION}
+)
 # A sheet exports its amounts as it shows them. A sign counts only where the row's currency says the same.
 _SIGNS = {"SGD": ("S$", "$"), "KRW": ("₩", "원"), "USD": ("US$", "$"), "CNY": ("¥", "元"), "JPY": ("¥", "円")}
 # What Excel and Google Sheets show where a formula has no value.

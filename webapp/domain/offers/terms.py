@@ -3,10 +3,13 @@
 The fields are those of the listing files' offers.csv and offer_parts.csv. A quote's line has the same shape.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from types import MappingProxyType, NoneType
+from typing import Any, get_args, get_type_hints
 
 from webapp.domain.money import CurrencyMismatch, Money, exponent
 from webapp.domain.units import Quantity, Unit
@@ -69,6 +72,16 @@ class Injector(StrEnum):
 
     DOCTOR = "doctor"
     NURSE = "nurse"
+
+
+class RefundBasis(StrEnum):
+    """What comes back of sessions that were paid for and not taken."""
+
+    NOTHING = "nothing"
+    # Each at its share of what was paid.
+    PRO_RATA = "pro_rata"
+    # What was paid less the sessions taken at the price of a single one.
+    LESS_SINGLES = "less_singles"
 
 
 class EventState(StrEnum):
@@ -201,6 +214,11 @@ class OfferTerms:
             raise ValueError("a price per session or per unit is for one part only")
 
     @property
+    def is_prepaid(self) -> bool:
+        """Are several sessions bought at once?"""
+        return sum(part.sessions for part in self.parts) > 1
+
+    @property
     def is_combo(self) -> bool:
         """Two parts and more, or one that says itself that parts are missing."""
         return len(self.parts) > 1 or not self.parts_complete
@@ -229,6 +247,18 @@ class OfferTerms:
         return is_stale(self.verified_on, on, max_age_days)
 
 
+def _stated(hint: Any) -> Any:
+    """The type of a field where something is stated: of `Tax | None` it is Tax."""
+    stated = [kind for kind in get_args(hint) if kind is not NoneType]
+    return stated[0] if NoneType in get_args(hint) else hint
+
+
+# What each field holds where it is stated. Tables, JSON and forms read and write the fields by these types.
+TERM_TYPES: Mapping[str, Any] = MappingProxyType(
+    {name: _stated(hint) for name, hint in get_type_hints(OfferTerms).items()}
+)
+
+
 def is_stale(verified_on: date | None, on: date, max_age_days: int) -> bool:
     """Unconfirmed: never verified, or more than `max_age_days` days before `on`."""
     return verified_on is None or (on - verified_on).days > max_age_days
@@ -236,7 +266,6 @@ def is_stale(verified_on: date | None, on: date, max_age_days: int) -> bool:
 
 def conditions(terms: OfferTerms) -> tuple[Condition, ...]:
     """What the price is tied to, in the order of Condition."""
-    sessions = sum(part.sessions for part in terms.parts)
     held = (
         (Condition.FIRST_VISIT_ONLY, terms.eligibility is Eligibility.FIRST_VISIT),
         (Condition.RETURNING_ONLY, terms.eligibility is Eligibility.RETURNING),
@@ -244,7 +273,7 @@ def conditions(terms: OfferTerms) -> tuple[Condition, ...]:
         (Condition.ONCE_PER_PATIENT, terms.once_per_patient is True),
         (Condition.NUMBING_EXTRA, terms.numbing is Numbing.EXTRA),
         (Condition.OTHER_PRICE_FOR_FOREIGNERS, terms.same_price_for_foreigners is False),
-        (Condition.EXPIRES, terms.expires_after_days is not None and sessions > 1),
+        (Condition.EXPIRES, terms.expires_after_days is not None and terms.is_prepaid),
     )
     return tuple([condition for condition, holds in held if holds])
 
@@ -259,7 +288,7 @@ def unstated(terms: OfferTerms) -> tuple[Field, ...]:
     >>> [field.value for field in unstated(terms)][:4]
     ['quantity', 'areas', 'consultation_fee', 'other_fees']
     """
-    prepaid = sum(part.sessions for part in terms.parts) > 1
+    prepaid = terms.is_prepaid
     fee = terms.consultation is Consultation.FEE
     missing = (
         (Field.PRICE, terms.price is None),

@@ -1,20 +1,15 @@
-"""An offer's row from the domain's terms: the one place that knows both shapes."""
+"""An offer's row from the domain's terms: what offers.queries.terms_of reads back."""
 
 from collections.abc import Mapping
 
 from sqlalchemy import select
 
-from webapp.domain.offers import Consultation, OfferTerms, Part
+from webapp.domain.offers import OfferTerms, Part
 from webapp.extensions import db
 from webapp.offers.models import Offer, OfferPart
+from webapp.offers.term_columns import AMOUNTS, SAME_NAME
 from webapp.treatments.models import Treatment
 
-_TERMS_TAKEN_OVER = (
-    "title", "currency", "price_basis", "tax", "tax_rate", "price_kind", "valid_from", "valid_until", "event_target",
-    "event_scope", "eligibility", "weekday_only", "once_per_patient", "consultation", "consultation_waived", "numbing",
-    "injector", "same_price_for_foreigners", "parts_complete", "expires_after_days", "refund_terms", "source",
-    "verified_on",
-)  # fmt: skip
 _OFFER_COLUMNS = tuple(attribute.key for attribute in Offer.__mapper__.column_attrs)
 
 
@@ -27,15 +22,11 @@ def write_terms(offer: Offer, terms: OfferTerms, treatments: Mapping[str, int]) 
     """Copy terms and parts into the row; true when anything became different. Raises KeyError for a slug that the
     catalogue does not have."""
     before = {name: getattr(offer, name) for name in _OFFER_COLUMNS}
-    for name in _TERMS_TAKEN_OVER:
+    for name in SAME_NAME:
         setattr(offer, name, getattr(terms, name))
-    offer.price_amount = terms.price.amount if terms.price else None
-    offer.regular_price_amount = terms.regular_price.amount if terms.regular_price else None
-    offer.consultation_fee_amount = (
-        terms.consultation_fee.amount
-        if terms.consultation is Consultation.FEE and terms.consultation_fee
-        else None
-    )
+    for name, column in AMOUNTS.items():
+        sum_of_money = getattr(terms, name)
+        setattr(offer, column, None if sum_of_money is None else sum_of_money.amount)
     offer.other_fees = (
         None if terms.other_fees is None else [[fee.name, fee.amount.amount] for fee in terms.other_fees]
     )

@@ -3,15 +3,15 @@
 import re
 from dataclasses import dataclass
 from decimal import Decimal
+from enum import StrEnum
 from typing import Any
 
 from webapp.domain.money import Money
 from webapp.domain.offers import (
+    TERM_TYPES,
     Consultation,
     Eligibility,
     Fee,
-    Injector,
-    Numbing,
     OfferTerms,
     Part,
     PriceBasis,
@@ -19,6 +19,7 @@ from webapp.domain.offers import (
     Tax,
 )
 from webapp.domain.units import Unit
+from webapp.offers.labels import ANSWERS, WORDS
 from webapp.portal.forms.offers import MAX_FEES, NO_FEES, OTHER, SOME_FEES, OfferForm, PartForm
 
 _BETWEEN_AREAS = re.compile(r"[;,、，；/]")
@@ -57,19 +58,12 @@ def typed(form: OfferForm, currency: str) -> Typed:
         valid_until=form.valid_until.data,
         event_target=form.event_target.data or None,
         event_scope=form.event_scope.data or None,
-        eligibility=Eligibility(form.eligibility.data),
-        weekday_only=_YES_NO.get(form.weekday_only.data or ""),
-        once_per_patient=_YES_NO.get(form.once_per_patient.data or ""),
         consultation=consultation,
         consultation_fee=fee_amount if consultation is Consultation.FEE else None,
         consultation_waived=_YES_NO.get(form.consultation_waived.data or ""),
         other_fees=_fees(form, fee_rows, currency),
-        numbing=Numbing(form.numbing.data) if form.numbing.data else None,
-        injector=Injector(form.injector.data) if form.injector.data else None,
-        same_price_for_foreigners=_YES_NO.get(form.same_price_for_foreigners.data or ""),
         parts_complete=not form.parts_missing.data,
-        expires_after_days=form.expires_after_days.data,
-        refund_terms=form.refund_terms.data or None,
+        **{name: _stated(form[name].data, TERM_TYPES[name]) for name in ANSWERS},
     )
     return Typed(terms, part_rows, fee_rows)
 
@@ -91,19 +85,12 @@ def prefilled(terms: OfferTerms) -> dict[str, Any]:
         "valid_until": terms.valid_until,
         "event_target": terms.event_target,
         "event_scope": terms.event_scope,
-        "eligibility": terms.eligibility.value,
-        "weekday_only": _word(terms.weekday_only),
-        "once_per_patient": _word(terms.once_per_patient),
         "consultation": terms.consultation.value if terms.consultation else "",
         "consultation_fee": _major(terms.consultation_fee),
         "consultation_waived": _word(terms.consultation_waived),
         "fees": "" if terms.other_fees is None else SOME_FEES if fees else NO_FEES,
         "other_fees": [*fees, *({} for _row in range(MAX_FEES - len(fees)))],
-        "numbing": terms.numbing.value if terms.numbing else "",
-        "injector": terms.injector.value if terms.injector else "",
-        "same_price_for_foreigners": _word(terms.same_price_for_foreigners),
-        "expires_after_days": terms.expires_after_days,
-        "refund_terms": terms.refund_terms,
+        **{name: _typed_before(getattr(terms, name)) for name in ANSWERS},
     }
 
 
@@ -117,6 +104,20 @@ def blank(tax_rate: Decimal | None) -> dict[str, Any]:
         "price_basis": PriceBasis.TOTAL.value,
         "eligibility": Eligibility.ANY.value,
     }
+
+
+def _stated(data: Any, kind: Any) -> Any:
+    """What the field of an answer holds as the terms have it; empty is None."""
+    if kind is bool:
+        return _YES_NO.get(data or "")
+    return (kind(data) if kind in WORDS else data) if data else None
+
+
+def _typed_before(value: Any) -> Any:
+    """An answer of the terms as its field holds it."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return value.value if isinstance(value, StrEnum) else value
 
 
 def _part(row: PartForm) -> Part:

@@ -1,7 +1,9 @@
 """The form of one offer: what most offers say first, the rest in groups that open when they say something."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import fields
 from decimal import Decimal
+from enum import StrEnum
 from typing import Any
 
 from flask_babel import gettext as _
@@ -24,21 +26,21 @@ from wtforms import (
 )
 from wtforms.validators import Length, NumberRange, Optional
 
-from webapp.domain.listing_csv.rows import MAX_EXPIRY_DAYS, MAX_INTERVAL_WEEKS, MAX_SESSIONS
-from webapp.domain.offers import Consultation, Eligibility, PriceBasis, PriceKind, Tax
+from webapp.domain.listing_csv.columns import FILES, MAX_INTERVAL_WEEKS, MAX_SESSIONS, OFFERS
+from webapp.domain.offers import TERM_TYPES, Consultation, Eligibility, OfferTerms, PriceBasis, PriceKind, Tax
 from webapp.domain.plain_text import plain_text
 from webapp.domain.units import MAX_VALUE, InvalidQuantity, Quantity, Unit
 from webapp.form_choices import choices
 from webapp.offers.labels import (
+    ANSWERS,
     CONSULTATION,
-    ELIGIBILITY,
-    INJECTOR,
-    NUMBING,
     PRICE_BASIS,
     PRICE_KIND,
     TAX,
     UNITS,
+    WORDS,
     YES_NO,
+    answers_of,
 )
 from webapp.quotes.forms import AmountField
 
@@ -168,22 +170,6 @@ class OfferForm(FlaskForm):
         validators=[Optional()],
     )
     other_fees = FieldList(FormField(FeeForm), min_entries=MAX_FEES, max_entries=_MOST_ROWS)
-    numbing = _choice(_l("Numbing cream"), NUMBING)
-    injector = _choice(_l("Who injects"), INJECTOR)
-    eligibility = SelectField(_l("Who may buy it"), choices=choices(ELIGIBILITY))
-    weekday_only = _choice(_l("Weekdays only?"), YES_NO)
-    once_per_patient = _choice(_l("Once per patient only?"), YES_NO)
-    same_price_for_foreigners = _choice(_l("Do foreigners pay the same?"), YES_NO)
-    expires_after_days = _whole(
-        _l("Unused sessions expire after how many days"),
-        MAX_EXPIRY_DAYS,
-        _l("A whole number from 1 to %(most)s.", most=MAX_EXPIRY_DAYS),
-    )
-    refund_terms = TextAreaField(
-        _l("Refund of unused sessions"),
-        filters=[_lines],
-        validators=[Length(max=2000, message=_l("At most %(max)s characters.", max=2000))],
-    )
 
     @property
     def opened(self) -> set[str]:
@@ -193,6 +179,10 @@ class OfferForm(FlaskForm):
             for name, fields in GROUPS.items()
             if any(self[field].errors or _says_something(self[field]) for field in fields)
         }
+
+    def group(self, name: str) -> list[Field]:
+        """The fields of one of GROUPS."""
+        return [self[field] for field in GROUPS[name]]
 
     @property
     def filled_parts(self) -> list[PartForm]:
@@ -303,16 +293,38 @@ class OfferForm(FlaskForm):
         return valid
 
 
+def _answer(name: str) -> Field:
+    """The field for one of ANSWERS, by the type that the terms have for it and the bounds of the listing files."""
+    question, kind = ANSWERS[name].question, TERM_TYPES[name]
+    column = next(column for column in FILES[OFFERS] if column.name == name)
+    if kind is bool:
+        return _choice(question, YES_NO)
+    if kind in WORDS:
+        # A list with a word for the commonest case has no "not stated".
+        must = name in _NEVER_OPEN
+        return SelectField(question, choices=choices(WORDS[kind])) if must else _choice(question, WORDS[kind])
+    if kind is int:
+        most = column.most
+        return _whole(question, most, _l("A whole number from 1 to %(most)s.", most=most))
+    if column.lines:
+        too_long = _l("At most %(max)s characters.", max=column.max_length)
+        limit = Length(max=column.max_length, message=too_long)
+        return TextAreaField(question, filters=[_lines], validators=[limit])
+    return _text(question, column.max_length)
+
+
+_NEVER_OPEN = frozenset(f.name for f in fields(OfferTerms) if isinstance(f.default, StrEnum))
+for _name in ANSWERS:
+    setattr(OfferForm, _name, _answer(_name))
+
 # What most offers leave as it is stands in groups that open when they say something.
 GROUPS: Mapping[str, Sequence[str]] = {
     "kind": (
         "price_kind", "price_basis", "regular_price", "valid_from", "valid_until", "event_target", "event_scope",
     ),
     "fees": ("consultation", "consultation_fee", "consultation_waived", "fees", "other_fees"),
-    "terms": (
-        "numbing", "injector", "eligibility", "weekday_only", "once_per_patient", "same_price_for_foreigners",
-    ),
-    "prepaid": ("expires_after_days", "refund_terms"),
+    "terms": answers_of("terms"),
+    "prepaid": answers_of("prepaid"),
 }  # fmt: skip
 _COMMONEST = {"", PriceKind.REGULAR.value, PriceBasis.TOTAL.value, Eligibility.ANY.value}
 
