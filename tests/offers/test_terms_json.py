@@ -18,6 +18,7 @@ from webapp.domain.offers import (
     Part,
     PriceBasis,
     PriceKind,
+    RefundBasis,
     Tax,
 )
 from webapp.domain.units import Unit
@@ -53,6 +54,7 @@ FULL = OfferTerms(
     parts_complete=False,
     expires_after_days=365,
     refund_terms="the sessions left",
+    refund_basis=RefundBasis.PRO_RATA,
     source="a file",
     verified_on=date(2026, 11, 2),
 )

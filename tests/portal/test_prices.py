@@ -144,7 +144,7 @@ def test_every_answer_of_the_form_comes_back_as_it_was(
         fees="some", other_fees__0__name="medicine", other_fees__0__amount="20", other_fees__1__name="needle",
         other_fees__1__amount="0", numbing="extra", injector="doctor", eligibility="first_visit",
         weekday_only="yes", once_per_patient="no", same_price_for_foreigners="no", expires_after_days="365",
-        refund_terms="Unused sessions\nless 10 %",
+        refund_terms="Unused sessions\nless 10 %", refund_basis="pro_rata",
     )  # fmt: skip
     assert owner.post(url(clinic, "/new"), data=said).status_code == 303
     (row,) = offers(session, clinic)
@@ -154,7 +154,7 @@ def test_every_answer_of_the_form_comes_back_as_it_was(
     assert (row.consultation, row.consultation_fee_amount, row.consultation_waived) == ("fee", 5000, True)
     assert (row.weekday_only, row.once_per_patient, row.same_price_for_foreigners) == (True, False, False)
     assert row.parts_complete is False
-    assert row.refund_terms == "Unused sessions\nless 10 %"
+    assert (row.refund_terms, row.refund_basis) == ("Unused sessions\nless 10 %", "pro_rata")
     # Saved again untouched, nothing is different.
     path = url(clinic, f"/{row.ref}")
     assert owner.post(path, data=form_of(owner, path)).status_code == 303

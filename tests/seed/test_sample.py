@@ -12,7 +12,7 @@ from tests.seed.reference_files import ROOT, rows
 from webapp.domain.geo import Point, distance_m
 from webapp.domain.listing_csv import FILES, Known, KnownTreatment, ReadResult, read
 from webapp.domain.market import Hidden, Switches, policy
-from webapp.domain.offers import Want, course_sum
+from webapp.domain.offers import RefundBasis, Want, course_sum
 
 SAMPLE = ROOT / "seed" / "sample"
 AS_OF = date.fromisoformat((SAMPLE / "as_of.txt").read_text(encoding="utf-8").strip())
@@ -234,6 +234,20 @@ def test_offers_are_many_and_unlike() -> None:
     assert {offer["injector"] for offer in OFFERS} == {"doctor", "nurse", ""}
     assert {offer["same_price_for_foreigners"] for offer in OFFERS} == {"yes", "no", ""}
     assert any(offer["expires_after_days"] and offer["refund_terms"] for offer in OFFERS)
+    assert {offer["refund_basis"] for offer in OFFERS} == {*RefundBasis, ""}
+
+
+def test_a_refund_basis_says_what_the_clinics_words_say() -> None:
+    says = {
+        "nothing": ("non-refundable",),
+        "pro_rata": ("pro rata", "330,000 won each"),
+        "less_singles": ("at the single price less sessions taken",),
+    }
+    for offer in OFFERS:
+        if offer["refund_basis"]:
+            assert any(words in offer["refund_terms"].casefold() for words in says[offer["refund_basis"]]), (
+                offer
+            )
 
 
 def test_prices_are_mostly_fresh_some_stale_and_a_few_unconfirmed() -> None:

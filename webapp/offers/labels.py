@@ -23,6 +23,7 @@ from webapp.domain.offers import (
     Numbing,
     PriceBasis,
     PriceKind,
+    RefundBasis,
     Tax,
 )
 from webapp.domain.units import Quantity, Unit, number_text
@@ -150,6 +151,12 @@ INJECTOR = {
     Injector.NURSE: _l("A nurse injects"),
 }
 
+REFUND_BASIS = {
+    RefundBasis.NOTHING: _l("Nothing comes back for sessions not taken"),
+    RefundBasis.PRO_RATA: _l("Each session not taken comes back at its share of the price"),
+    RefundBasis.LESS_SINGLES: _l("The price comes back, less the sessions taken at the single price"),
+}
+
 # The words of every value list of an offer, by its type.
 WORDS: Mapping[type[StrEnum], Mapping[Any, Any]] = {
     Tax: TAX,
@@ -159,6 +166,7 @@ WORDS: Mapping[type[StrEnum], Mapping[Any, Any]] = {
     Consultation: CONSULTATION,
     Numbing: NUMBING,
     Injector: INJECTOR,
+    RefundBasis: REFUND_BASIS,
 }
 
 
@@ -189,6 +197,9 @@ ANSWERS: Mapping[str, Answer] = {
     ),
     "expires_after_days": Answer(
         "prepaid", _l("Unused sessions expire after how many days"), _l("Sessions expire"), of_price=True
+    ),
+    "refund_basis": Answer(
+        "prepaid", _l("What comes back of unused sessions"), _l("If you stop early"), of_price=True
     ),
     "refund_terms": Answer("prepaid", _l("Refund of unused sessions"), _l("Refund"), of_price=True),
 }

@@ -51,6 +51,8 @@ class Offer(Base):
     parts_complete: Mapped[bool]
     expires_after_days: Mapped[int | None]
     refund_terms: Mapped[str | None] = mapped_column(Text)
+    # What these terms come to, as the clinic answered: nothing, pro_rata or less_singles.
+    refund_basis: Mapped[str | None] = mapped_column(String(16))
     source: Mapped[str] = mapped_column(Text)
     # Who said it, as in ClinicFact; None: the import that brought it.
     origin: Mapped[str | None] = mapped_column(String(16))

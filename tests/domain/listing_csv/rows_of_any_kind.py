@@ -19,6 +19,7 @@ from webapp.domain.offers import (
     Part,
     PriceBasis,
     PriceKind,
+    RefundBasis,
     Tax,
 )
 from webapp.domain.units import Unit
@@ -103,6 +104,7 @@ def terms(draw: st.DrawFn, *, least_parts: int = 0) -> OfferTerms:
         parts_complete=draw(st.booleans()),
         expires_after_days=draw(st.none() | st.integers(1, 3660)),
         refund_terms=draw(maybe(texts(lines=True))),
+        refund_basis=draw(st.none() | st.sampled_from(RefundBasis)),
         source=draw(texts()),
         verified_on=draw(maybe_days),
     )

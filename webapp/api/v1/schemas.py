@@ -160,7 +160,11 @@ class Offer(Explained):
     weekday_only: bool | None
     once_per_patient: bool | None
     expires_after_days: int | None
-    refund_terms: str | None
+    refund_terms: str | None = Field(description="In the clinic's words.")
+    refund_basis: str | None = Field(
+        description="What comes back of sessions not taken: nothing, pro_rata, or less_singles (what was paid less "
+        "the sessions taken at the price of a single one)."
+    )
     source: str
     confirmed_on: date | None
     unconfirmed: bool = Field(description="Too old, or never confirmed: it counts in no total.")

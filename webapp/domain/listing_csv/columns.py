@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from webapp.domain.market import Authority, Country
-from webapp.domain.offers import Eligibility, Injector, Numbing, PriceBasis, PriceKind, Tax
+from webapp.domain.offers import Eligibility, Injector, Numbing, PriceBasis, PriceKind, RefundBasis, Tax
 from webapp.domain.text import fold
 from webapp.domain.units import Unit
 
@@ -249,6 +249,12 @@ FILES: dict[str, tuple[Column, ...]] = {
             max_length=2000,
             lines=True,
             headings="Refund terms, Refund, Refund policy | 退款条件, 退款说明, 退款條件 | 환불 조건, 환불 규정",
+        ),
+        Column(
+            "refund_basis",
+            Kind.CHOICE,
+            choices=RefundBasis,
+            headings="What comes back, Refund basis | 退还方式, 退款方式, 退還方式 | 환불 기준, 환불 방식",
         ),
         Column("source", required=True, max_length=1000, headings="Source | 来源, 來源 | 출처"),
         Column(

@@ -168,7 +168,8 @@ class OfferTerms:
     """Everything one offer states. Raises CurrencyMismatch when its amounts are not all in `currency`.
 
     `tax_rate` is per cent (9 for 9 %). `consultation_fee` is set where `consultation` is FEE. `other_fees`
-    None is "not stated", () is "none". `valid_from` and `valid_until` are both inside the offer's time.
+    None is "not stated", () is "none". `refund_terms` are the clinic's words, `refund_basis` is what they come to, as
+    the clinic answered. `valid_from` and `valid_until` are both inside the offer's time.
     """
 
     title: str
@@ -197,6 +198,7 @@ class OfferTerms:
     parts_complete: bool = True
     expires_after_days: int | None = None
     refund_terms: str | None = None
+    refund_basis: RefundBasis | None = None
     source: str = ""
     verified_on: date | None = None
 
@@ -306,7 +308,7 @@ def unstated(terms: OfferTerms) -> tuple[Field, ...]:
         (Field.ONCE_PER_PATIENT, terms.once_per_patient is None),
         (Field.SAME_PRICE_FOR_FOREIGNERS, terms.same_price_for_foreigners is None),
         (Field.EXPIRY, prepaid and terms.expires_after_days is None),
-        (Field.REFUND, prepaid and terms.refund_terms is None),
+        (Field.REFUND, prepaid and terms.refund_terms is None and terms.refund_basis is None),
         (Field.CONFIRMED, terms.verified_on is None),
     )
     return tuple([field for field, is_missing in missing if is_missing])
