@@ -16,7 +16,14 @@ from sqlalchemy.orm import Session
 from tests import factories
 from tests.factories import NOW
 from webapp.clinics.models import Clinic, Practitioner
-from webapp.domain.listing_csv import FILES, csv_files, read_price_list, with_kept_parts, write_price_list
+from webapp.domain.listing_csv import (
+    DESCRIPTOR,
+    FILES,
+    csv_files,
+    read_price_list,
+    with_kept_parts,
+    write_price_list,
+)
 from webapp.domain.money import Money
 from webapp.domain.offers import Fee
 from webapp.moderation import export, queries
@@ -72,7 +79,7 @@ def test_an_emptied_database_is_brought_back_byte_by_byte(seeded: Session, run: 
     run("import", tmp_path / "first")
     seeded.commit()
     run("export", tmp_path / "second")
-    assert set(contents(tmp_path / "first")) == set(FILES)
+    assert set(contents(tmp_path / "first")) == {*FILES, DESCRIPTOR}
     assert contents(tmp_path / "second") == contents(tmp_path / "first")
 
 
@@ -175,7 +182,9 @@ def test_only_a_point_that_was_given_is_written(
 def test_an_empty_database_is_four_headers(session: Session, run: Run, tmp_path: Path) -> None:
     assert "0 clinics, 0 practitioners and 0 offers" in run("export", tmp_path / "none").output
     assert {
-        name: len(data.splitlines()) for name, data in contents(tmp_path / "none").items()
+        name: len(data.splitlines())
+        for name, data in contents(tmp_path / "none").items()
+        if name != DESCRIPTOR
     } == dict.fromkeys(FILES, 1)
 
 

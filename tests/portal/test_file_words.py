@@ -11,7 +11,8 @@ pytestmark = pytest.mark.once
 
 # Only a folder, a zip or a row of another file than the price list is told these.
 _OF_OTHER_FILES = {
-    "path_missing", "path_unreadable", "no_listing_files", "zip_broken", "zip_too_many", "zip_twice", "not_hours",
+    "path_missing", "path_unreadable", "no_listing_files", "descriptor_broken",
+    "version_missing", "version_unknown", "zip_broken", "zip_too_many", "zip_twice", "not_hours",
     "not_an_email", "not_a_phone", "not_a_web_address", "not_languages", "not_a_postal_code", "not_a_coordinate",
     "outside_country", "coordinates_swapped", "lat_lng_together", "address_needed", "sample_phone", "sample_address",
     "clinic_unknown", "postal_code_padded", "authority_open",

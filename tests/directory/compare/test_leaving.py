@@ -126,6 +126,15 @@ def test_without_a_single_price_what_it_leaves_is_not_known(session: Session, cl
     assert "less the sessions taken at the single price" in page.text
 
 
+def test_a_single_session_cannot_be_left_early(session: Session, client: FlaskClient) -> None:
+    clinic = factories.clinic(session)
+    factories.offer(session, clinic)
+    session.commit()
+    page = Page(client, f"/compare?clinic={clinic.slug}&want=rejuran_healer:2x2ml").check()
+    assert "S$1,000" in page.text
+    assert "If you stop early" not in page.text
+
+
 def exits(page: Page) -> list[list[str]]:
     """The rows below Sessions used, Comes back, Each has cost."""
     (table,) = [one for one in page.all("table", class_="sum") if "Comes back" in words(one)]

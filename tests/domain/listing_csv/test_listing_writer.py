@@ -14,12 +14,14 @@ from tests.domain.listing_csv.listing_files import KNOWN, files
 from tests.domain.listing_csv.listing_files import write as write_rows
 from tests.domain.listing_csv.rows_of_any_kind import listings, texts, without_lines
 from webapp.domain.listing_csv import (
+    DESCRIPTOR,
     FILES,
     Listing,
     NotWritten,
     clean,
     csv_bytes,
     csv_files,
+    descriptor,
     guard,
     read,
     write,
@@ -28,6 +30,11 @@ from webapp.domain.money import Money
 from webapp.domain.offers import Fee
 
 pytestmark = pytest.mark.once
+
+
+def all_files(listing: Listing) -> dict[str, bytes]:
+    return {**csv_files(listing), DESCRIPTOR: descriptor()}
+
 
 STARTS = "=+-@\t\r＝＋－＠"
 
@@ -110,7 +117,7 @@ def listing(tmp_path: Path) -> Listing:
 def test_a_folder_is_made_and_holds_the_four_files(tmp_path: Path, listing: Listing) -> None:
     target = tmp_path / "a" / "export"
     write(listing, target)
-    assert {path.name: path.read_bytes() for path in target.iterdir()} == csv_files(listing)
+    assert {path.name: path.read_bytes() for path in target.iterdir()} == all_files(listing)
 
 
 def test_only_files_of_our_names_are_replaced(tmp_path: Path, listing: Listing) -> None:
@@ -122,6 +129,7 @@ def test_only_files_of_our_names_are_replaced(tmp_path: Path, listing: Listing) 
     assert read(tmp_path, KNOWN).listing == listing
     assert sorted(path.name for path in tmp_path.iterdir() if path.is_file()) == [
         "Clinics.CSV",
+        "datapackage.json",
         "notes.txt",
         "offer_parts.csv",
         "offers.csv",
@@ -134,7 +142,7 @@ def test_equal_listings_are_equal_zips(tmp_path: Path, listing: Listing) -> None
     write(listing, tmp_path / "b.ZIP")
     assert (tmp_path / "a.zip").read_bytes() == (tmp_path / "b.ZIP").read_bytes()
     with zipfile.ZipFile(tmp_path / "a.zip") as archive:
-        assert {name: archive.read(name) for name in archive.namelist()} == csv_files(listing)
+        assert {name: archive.read(name) for name in archive.namelist()} == all_files(listing)
 
 
 def test_a_file_in_the_way_is_refused_in_words(tmp_path: Path, listing: Listing) -> None:

@@ -7,6 +7,7 @@ its way back. `read_price_list` and `write_price_list` do the same for one clini
 
 from webapp.domain.listing_csv.columns import FILES, Column
 from webapp.domain.listing_csv.decode import Sheet, Unreadable, csv_sheet
+from webapp.domain.listing_csv.descriptor import DESCRIPTOR, VERSION, descriptor
 from webapp.domain.listing_csv.headings import CHOICES, NUMBERS, SHEET
 from webapp.domain.listing_csv.hours import (
     InvalidHours,
@@ -35,12 +36,14 @@ from webapp.domain.listing_csv.writer import csv_bytes, csv_files
 
 __all__ = [
     "CHOICES",
+    "DESCRIPTOR",
     "FILES",
     "MESSAGES",
     "NUMBERS",
     "PRICE_LIST",
     "PRICE_LIST_LIMITS",
     "SHEET",
+    "VERSION",
     "ClinicRow",
     "Column",
     "InvalidHours",
@@ -63,6 +66,7 @@ __all__ = [
     "csv_bytes",
     "csv_files",
     "csv_sheet",
+    "descriptor",
     "exact_names",
     "format_hours",
     "guard",

@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from webapp.domain.listing_csv.columns import FILES
+from webapp.domain.listing_csv.descriptor import DESCRIPTOR, is_read
 from webapp.domain.listing_csv.messages import Report
 
 # The record at the end of a zip (APPNOTE.TXT 4.3.16): signature, and the size of its directory at byte 12.
 _END_SIGNATURE = b"PK\x05\x06"
 _END_LENGTH = 22
 _MAX_COMMENT = 65535
+_OURS = frozenset({*FILES, DESCRIPTOR})
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,8 @@ class Limits:
 def gather(path: Path, limits: Limits, report: Report) -> dict[str, bytes]:
     """The listing files at `path` by their names, in the order of FILES; other files are ignored.
 
-    What cannot be read is reported, never raised.
+    Where their descriptor stands beside them, its version decides whether they are read. What cannot be
+    read is reported, never raised.
     """
     try:
         if path.is_dir():
@@ -45,6 +48,9 @@ def gather(path: Path, limits: Limits, report: Report) -> dict[str, bytes]:
     except OSError as error:
         report.error(path.name, None, None, "path_unreadable", why=error.strerror or "")
         return {}
+    # Of another version nothing is read: each of its cells could mean something else.
+    if not is_read(found.pop(DESCRIPTOR, None), report):
+        return {}
     if not found and not report.errors:
         report.error(path.name, None, None, "no_listing_files", names=", ".join(FILES))
     return {name: found[name] for name in FILES if name in found}
@@ -52,9 +58,9 @@ def gather(path: Path, limits: Limits, report: Report) -> dict[str, bytes]:
 
 def _from_folder(folder: Path, limits: Limits, report: Report, only: Path | None = None) -> dict[str, bytes]:
     found: dict[str, bytes] = {}
-    for entry in [only] if only is not None else sorted(folder.iterdir()):
+    for entry in [only, folder / DESCRIPTOR] if only is not None else sorted(folder.iterdir()):
         name = entry.name.casefold()
-        if name not in FILES or not entry.is_file():
+        if name not in _OURS or not entry.is_file():
             continue
         with entry.open("rb") as stream:
             data = stream.read(limits.file_bytes + 1)
@@ -90,7 +96,7 @@ def _members(archive: zipfile.ZipFile, zip_name: str, limits: Limits, report: Re
     for entry in entries:
         folders, _, name = entry.filename.casefold().rpartition("/")
         # macOS adds a shadow of every file beside it.
-        if name not in FILES or "__macosx" in folders:
+        if name not in _OURS or "__macosx" in folders:
             continue
         if name in found:
             report.error(name, None, None, "zip_twice")

@@ -7,7 +7,7 @@ import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from webapp.domain.listing_csv.columns import FILES
+from webapp.domain.listing_csv.descriptor import DESCRIPTOR, descriptor
 from webapp.domain.listing_csv.reader import Listing
 from webapp.domain.listing_csv.writer import csv_files
 
@@ -20,12 +20,12 @@ class NotWritten(Exception):
 
 
 def write(listing: Listing, path: Path) -> None:
-    """Write the four files into the folder `path`, or into one zip where the name ends in .zip.
+    """Write the four files and their descriptor into the folder `path`, or into one zip where the name ends in .zip.
 
-    A folder is made where there is none; in one that exists only files of our four names are replaced, one
-    after the other, when all four are already on the disk. Raises NotWritten.
+    A folder is made where there is none; in one that exists only files of our five names are replaced, one
+    after the other, when all five are already on the disk. Raises NotWritten.
     """
-    files = csv_files(listing)
+    files = {**csv_files(listing), DESCRIPTOR: descriptor()}
     try:
         if path.suffix.casefold() == ".zip":
             _replace({path: _zipped(files)})
@@ -33,7 +33,7 @@ def write(listing: Listing, path: Path) -> None:
             path.mkdir(parents=True, exist_ok=True)
             # A file that differs only in case is the same one to the reader, so it is that one we replace.
             there = {entry.name.casefold(): entry for entry in sorted(path.iterdir(), reverse=True)}
-            _replace({there.get(name, path / name): files[name] for name in FILES})
+            _replace({there.get(name, path / name): data for name, data in files.items()})
     except OSError as error:
         raise NotWritten(f"{path} cannot be written: {error.strerror or error}.") from error
 
