@@ -144,9 +144,11 @@ POINTS: dict[str, Any] = {
                     },
                     "properties": {
                         "type": "object",
-                        "required": ["slug", "name", "market", "precision", "sample", "url"],
+                        "required": ["slug", "name", "market", "precision", "sample", "url", "near"],
                         "additionalProperties": False,
                         "properties": {
+                            # Whose group it is in, where two places are searched; null without a place.
+                            "near": {"type": ["string", "null"]},
                             "slug": {"type": "string", "minLength": 1},
                             "name": {"type": "string", "minLength": 1},
                             "market": {"enum": ["SG", "KR"]},

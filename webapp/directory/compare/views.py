@@ -12,7 +12,7 @@ from markupsafe import Markup
 from webapp.access import Audience, open_to
 from webapp.clinics import queries as clinics
 from webapp.directory.blueprint import blueprint
-from webapp.directory.cards import Names, heading_label, treatment_names
+from webapp.directory.cards import Names, treatment_names
 from webapp.directory.compare.asking import Told
 from webapp.directory.compare.chosen import by_name, by_place, read_place
 from webapp.directory.compare.columns import area_options
@@ -32,6 +32,7 @@ from webapp.fx import queries as fx
 from webapp.i18n import current_language, utc_now
 from webapp.offers import queries as offers
 from webapp.offers.queries import PublishedOffer
+from webapp.treatments import queries as treatments
 
 # Beyond these columns a comparison by place is a list: nobody reads ten bills side by side.
 SIDE_BY_SIDE = MAX_COMPARED
@@ -56,14 +57,14 @@ def compare() -> Response:
     tray = of_clinics(clinics.by_slugs(query.clinics)) if explicit else read_tray(request)
     now = utc_now()
     if found_places and not query.clinics:
-        treatments = [want.treatment for want in query.wants] or [FIRST_TREATMENT]
-        chosen = by_place(found_places, treatments, LISTED, now)
+        wanted = [want.treatment for want in query.wants] or [FIRST_TREATMENT]
+        chosen = by_place(found_places, wanted, LISTED, now)
     else:
         chosen = by_name(tray.slugs)
     published = dict(offers.for_clinics([one.clinic.id for one in chosen]))
     if not query.rows:
         query = replace(query, rows=(_first_row(published, names),))
-    options = [(slug, heading_label(row, list(MARKETS))) for slug, row in names.items()]
+    options = treatments.public_choices(list(MARKETS))
     own = read_own_quotes(request.form if request.method == "POST" else None, options)
     found: Comparison | None = None
     too_large = False
