@@ -34,11 +34,17 @@ class Tray:
 
 
 def read_tray(request: Request) -> Tray:
-    """What the address names, else what the cookie remembers; clinics that are not listed are left out."""
+    """The picked clinics; those that are not listed are left out."""
+    named = picked_slugs(request)
+    return of_clinics(clinics.by_slugs(named) if named else [])
+
+
+def picked_slugs(request: Request) -> list[str]:
+    """What the address names, else what the cookie remembers; at most five, listed or not."""
     named = clinic_slugs(request.args.getlist("clinic")) or clinic_slugs(
         request.cookies.get(COOKIE, "")[:1000].split(_BETWEEN)
     )
-    return of_clinics(clinics.by_slugs(named[:MAX_COMPARED]) if named else [])
+    return named[:MAX_COMPARED]
 
 
 def of_clinics(picked: Sequence[Clinic]) -> Tray:

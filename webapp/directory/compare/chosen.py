@@ -62,7 +62,7 @@ def _unmistakable(place: Place) -> str | None:
 
 def by_name(slugs: Sequence[str]) -> list[Chosen]:
     """In the order they are named; what is unknown or not shown is left out."""
-    return [Chosen(clinic) for clinic in clinics.by_slugs(slugs)]
+    return [Chosen(clinic) for clinic in clinics.by_slugs(slugs)] if slugs else []
 
 
 def by_place(

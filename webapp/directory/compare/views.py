@@ -10,7 +10,6 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 
 from webapp.access import Audience, open_to
-from webapp.clinics import queries as clinics
 from webapp.directory.blueprint import blueprint
 from webapp.directory.cards import Names, treatment_names
 from webapp.directory.compare.asking import Told
@@ -24,7 +23,7 @@ from webapp.directory.compare.since import changed_since
 from webapp.directory.forms import MAX_COMPARED
 from webapp.directory.labels import AUTHORITY, MARKETS
 from webapp.directory.questions import questions
-from webapp.directory.tray import of_clinics, read_tray, remember
+from webapp.directory.tray import of_clinics, picked_slugs, remember
 from webapp.directory.wants import MAX_SESSIONS, MAX_WANTS
 from webapp.domain.offers import Want
 from webapp.extensions import csrf
@@ -54,13 +53,14 @@ def compare() -> Response:
     explicit = bool(query.clinics) or "chosen" in request.args
     places = [read_place(text) for text in (query.near, query.also)]
     found_places = [near.place for near in places if near.place is not None]
-    tray = of_clinics(clinics.by_slugs(query.clinics)) if explicit else read_tray(request)
+    named = by_name(query.clinics if explicit else picked_slugs(request))
+    tray = of_clinics([one.clinic for one in named])
     now = utc_now()
     if found_places and not query.clinics:
         wanted = [want.treatment for want in query.wants] or [FIRST_TREATMENT]
         chosen = by_place(found_places, wanted, LISTED, now)
     else:
-        chosen = by_name(tray.slugs)
+        chosen = named
     published = dict(offers.for_clinics([one.clinic.id for one in chosen]))
     if not query.rows:
         query = replace(query, rows=(_first_row(published, names),))
