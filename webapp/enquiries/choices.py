@@ -21,6 +21,7 @@ CONCERNS = {
     "other": _l("Something else"),
 }
 
+
 class Missing(StrEnum):
     """What a published price may leave open; the form can be opened with questions about it."""
 

@@ -166,7 +166,10 @@ def test_several_treatments_stand_in_one_plan(seeded: Session, client: FlaskClie
     assert [words(one) for one in page.all("h2")][:2] == ["Rejuran Healer", "HA skin booster"]
     assert "Ask the doctor whether you may have them together" in page.text
     [compare] = page.links("Compare prices")
-    assert compare == "/compare?want=rejuran_healer:3x2ml&want=ha_booster_generic:1&interval_weeks=4&interval_weeks="
+    assert (
+        compare
+        == "/compare?want=rejuran_healer:3x2ml&want=ha_booster_generic:1&interval_weeks=4&interval_weeks="
+    )
 
 
 def test_journeys_have_days_and_no_price(seeded: Session, client: FlaskClient) -> None:
