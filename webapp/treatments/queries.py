@@ -43,18 +43,22 @@ def everything() -> Sequence[Treatment]:
 
 def choices() -> list[tuple[str, str]]:
     """(slug, name in the reader's language) for a select box, products before classes and devices."""
-    return [(row.slug, localised(row, "name")) for row in _in_a_box()]
+    return [(row.slug, localised(row, "name")) for row in _in_a_box(everything())]
 
 
-def public_choices(countries: Iterable[str]) -> list[tuple[str, str]]:
+def public_choices(
+    countries: Iterable[str], rows: Sequence[Treatment] | None = None
+) -> list[tuple[str, str]]:
     """The same for a page that anybody may open: the generic name where one of these markets wants it.
 
     Several products of one generic name are told apart by a number, as on the list of treatments.
+    `rows` are `everything`, from who has them already.
     """
+    rows = everything() if rows is None else rows
     policies = [market_policy(country) for country in countries]
     names = {
         row.slug: localised(row, "name" if all(each.name_is_public(row) for each in policies) else "generic")
-        for row in everything()
+        for row in rows
     }
     repeated = {name for name, count in Counter(names.values()).items() if count > 1}
     seen: Counter[str] = Counter()
@@ -62,12 +66,12 @@ def public_choices(countries: Iterable[str]) -> list[tuple[str, str]]:
         if name in repeated:
             seen[name] += 1
             names[slug] = _("%(name)s, product %(number)s", name=name, number=seen[name])
-    return [(row.slug, names[row.slug]) for row in _in_a_box()]
+    return [(row.slug, names[row.slug]) for row in _in_a_box(rows)]
 
 
-def _in_a_box() -> list[Treatment]:
+def _in_a_box(rows: Iterable[Treatment]) -> list[Treatment]:
     rank = {"product": 0, "class": 1, "device": 2}
-    return sorted(everything(), key=lambda row: (rank.get(row.kind, 3), row.id))
+    return sorted(rows, key=lambda row: (rank.get(row.kind, 3), row.id))
 
 
 def names() -> list[tuple[str, str, str]]:

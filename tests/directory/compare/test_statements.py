@@ -14,8 +14,8 @@ from tests.directory.compare.conftest import Says, rate
 from webapp.clinics.models import Clinic
 from webapp.extensions import db
 
-# Treatments, clinics, offers with their parts, rates, facts with their sources, and the sources' titles.
-STATEMENTS = 9
+# Treatments and their row ids, clinics, offers, their parts, rates, facts with their sources, the sources' titles.
+STATEMENTS = 8
 QUOTE = {
     "who": "Told",
     "treatment": "rejuran_healer",

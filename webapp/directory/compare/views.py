@@ -64,7 +64,7 @@ def compare() -> Response:
     published = dict(offers.for_clinics([one.clinic.id for one in chosen]))
     if not query.rows:
         query = replace(query, rows=(_first_row(published, names),))
-    options = treatments.public_choices(list(MARKETS))
+    options = treatments.public_choices(list(MARKETS), list(names.values()))
     own = read_own_quotes(request.form if request.method == "POST" else None, options)
     found: Comparison | None = None
     too_large = False
