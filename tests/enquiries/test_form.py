@@ -118,6 +118,7 @@ def test_a_form_that_comes_back_too_fast_is_shown_again_with_everything_in_it(
         ({"message": "x" * 1_000_000}, "At most 2000 characters"),
         ({"sessions": "0"}, "Between 1 and 12"),
         ({"sessions": "many"}, "Not a valid integer value"),
+        ({"sessions": "9" * 400}, "Between 1 and 12"),
         ({"treatment": "snake_oil"}, "Not a valid choice"),
         ({"treatment": None}, "Choose a treatment"),
         ({"consent_health": None}, "Tick the box about health"),

@@ -12,7 +12,6 @@ from wtforms import (
     EmailField,
     Field,
     HiddenField,
-    IntegerField,
     SelectField,
     SelectMultipleField,
     StringField,
@@ -25,6 +24,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from webapp.domain.plain_text import plain_text
 from webapp.enquiries.choices import CHANNELS, CONCERNS
 from webapp.form_choices import choices
+from webapp.form_fields import WholeNumberField
 
 MAX_CLINICS = 5
 MAX_SESSIONS = 12
@@ -46,7 +46,7 @@ class EnquiryForm(FlaskForm):
 
     started = HiddenField()
     treatment = SelectField(_l("Treatment"), validators=[InputRequired(_l("Choose a treatment."))])
-    sessions = IntegerField(
+    sessions = WholeNumberField(
         _l("How many sessions"),
         default=1,
         validators=[

@@ -11,10 +11,8 @@ from wtforms import (
     DateField,
     DecimalField,
     Field,
-    FieldList,
     Form,
     FormField,
-    IntegerField,
     SelectField,
     StringField,
     TextAreaField,
@@ -27,6 +25,7 @@ from webapp.domain.offers import Consultation, Tax
 from webapp.domain.plain_text import plain_text
 from webapp.domain.units import MAX_VALUE
 from webapp.form_choices import choices
+from webapp.form_fields import RowsField, WholeNumberField
 from webapp.offers.labels import CONSULTATION, INJECTOR, NUMBING, TAX, UNITS
 
 ROWS = 4
@@ -77,7 +76,7 @@ class LineForm(Form):
         validators=[Optional(), NumberRange(Decimal("0.001"), MAX_VALUE - 1, _l("A number above zero."))],
     )
     unit = SelectField(_l("Unit"), choices=choices(UNITS, _NOT_STATED), validators=[Optional()])
-    sessions = IntegerField(
+    sessions = WholeNumberField(
         _l("Sessions"), validators=[Optional(), NumberRange(1, 50, _l("Between 1 and 50."))]
     )
     price = AmountField(_l("Price for all sessions of this row"), validators=[Length(max=40)])
@@ -90,7 +89,7 @@ class LineForm(Form):
 class QuoteForm(FlaskForm):
     """Needs `currency`, and the treatments to choose from, when it is made (see `quote_form`)."""
 
-    lines = FieldList(FormField(LineForm), min_entries=ROWS, max_entries=12)
+    lines = RowsField(FormField(LineForm), min_entries=ROWS, max_entries=12)
     tax = SelectField(
         _l("Tax"),
         choices=choices(TAX),

@@ -14,7 +14,7 @@ from decimal import Decimal
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
-from wtforms import Field, FieldList, Form, FormField, IntegerField, SelectField, StringField, ValidationError
+from wtforms import Field, Form, FormField, SelectField, StringField, ValidationError
 from wtforms.validators import InputRequired, NumberRange, Optional
 
 from webapp.directory.compare.answers import Answer
@@ -35,10 +35,10 @@ from webapp.domain.offers import (
 from webapp.domain.plain_text import plain_text
 from webapp.domain.units import InvalidQuantity, Quantity, UnknownUnit
 from webapp.form_choices import choices
+from webapp.form_fields import RowsField, WholeNumberField
 from webapp.offers.labels import CONSULTATION, NUMBING, TAX
 
 MAX_QUOTES = 5
-_FIELD = re.compile(r"quotes-\d{1,3}-", re.ASCII)
 _PER_CENT = re.compile(r"\d{1,2}(\.\d{1,3})?", re.ASCII)
 
 _BASIS = {
@@ -49,11 +49,6 @@ _BASIS = {
 
 def _one_line(text: str | None) -> str | None:
     return plain_text(text) if text else text
-
-
-def _countable(number: int | None) -> int | None:
-    """WTForms' NumberRange fails on whole numbers that no float holds; what was typed stays in the field."""
-    return None if number is None else max(0, min(number, MAX_SESSIONS + 1))
 
 
 def _rate(text: str | None) -> Decimal | None:
@@ -70,10 +65,9 @@ class OwnQuoteForm(Form):
     )
     treatment = SelectField(_l("Treatment"), validators=[InputRequired(_l("Choose a treatment."))])
     quantity = StringField(_l("How much per session"), filters=[_one_line], validators=[Optional()])
-    sessions = IntegerField(
+    sessions = WholeNumberField(
         _l("Sessions"),
         default=1,
-        filters=[_countable],
         validators=[
             InputRequired(_l("Say how many sessions, as a number.")),
             NumberRange(1, MAX_SESSIONS, _l("Between 1 and %(max)s sessions.", max=MAX_SESSIONS)),
@@ -186,7 +180,7 @@ class OwnQuoteForm(Form):
 class OwnQuotesForm(Form):
     """Up to five quotes. Rows in which nothing was typed are left out."""
 
-    quotes = FieldList(FormField(OwnQuoteForm), max_entries=MAX_QUOTES)
+    quotes = RowsField(FormField(OwnQuoteForm), max_entries=MAX_QUOTES)
 
     @property
     def rows(self) -> list[OwnQuoteForm]:
@@ -212,7 +206,7 @@ def blank_quote(number: int, treatments: Sequence[tuple[str, str]], currency: st
 
 def read_own_quotes(data: MultiDict[str, str] | None, treatments: Sequence[tuple[str, str]]) -> OwnQuotes:
     """The quotes in a form's fields (None: none yet). `treatments` are (slug, name) to choose from."""
-    form = OwnQuotesForm(None if data is None else _of_quotes(data))
+    form = OwnQuotesForm(data)
     rows = form.rows
     for number, row in enumerate(rows):
         row.treatment.choices = choices(treatments)
@@ -220,11 +214,6 @@ def read_own_quotes(data: MultiDict[str, str] | None, treatments: Sequence[tuple
     valid = [row.validate() for row in rows]
     terms = tuple(row.terms() for row, fine in zip(rows, valid, strict=True) if fine)
     return OwnQuotes(form, rows, terms, not all(valid))
-
-
-def _of_quotes(data: MultiDict[str, str]) -> MultiDict[str, str]:
-    """The form's own fields: WTForms takes a superscript two for a number and fails."""
-    return MultiDict([(name, text) for name, text in data.items(multi=True) if _FIELD.match(name)])
 
 
 def _renumber(row: OwnQuoteForm, number: int) -> None:

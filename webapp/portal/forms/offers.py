@@ -18,7 +18,6 @@ from wtforms import (
     Form,
     FormField,
     HiddenField,
-    IntegerField,
     SelectField,
     StringField,
     TextAreaField,
@@ -31,6 +30,7 @@ from webapp.domain.offers import TERM_TYPES, Consultation, Eligibility, OfferTer
 from webapp.domain.plain_text import plain_text
 from webapp.domain.units import MAX_VALUE, InvalidQuantity, Quantity, Unit
 from webapp.form_choices import choices
+from webapp.form_fields import RowsField, WholeNumberField
 from webapp.offers.labels import (
     ANSWERS,
     CONSULTATION,
@@ -69,8 +69,8 @@ def _text(label: Any, most: int, **more: Any) -> StringField:
     return StringField(label, filters=[_one_line], validators=[Length(max=most, message=too_long)], **more)
 
 
-def _whole(label: Any, most: int, message: Any) -> IntegerField:
-    return IntegerField(label, validators=[Optional(), NumberRange(1, most, message)])
+def _whole(label: Any, most: int, message: Any) -> WholeNumberField:
+    return WholeNumberField(label, validators=[Optional(), NumberRange(1, most, message)])
 
 
 def _choice(label: Any, words: Mapping[Any, Any], first: Any | None = _NOT_STATED) -> SelectField:
@@ -141,7 +141,7 @@ class OfferForm(FlaskForm):
     # Which version of the offer the form was opened with (price_sheet.version).
     seen = HiddenField()
     title = _text(_l("What you call it"), 300)
-    parts = FieldList(FormField(PartForm), min_entries=1, max_entries=_MOST_ROWS)
+    parts = RowsField(FormField(PartForm), min_entries=1, max_entries=_MOST_ROWS)
     parts_missing = BooleanField(_l("It holds more than is named here"))
     price = AmountField(_l("Price"), validators=[Length(max=40)])
     tax = SelectField(_l("Tax"), choices=choices(TAX), default=Tax.INCLUSIVE.value)
@@ -169,7 +169,7 @@ class OfferForm(FlaskForm):
         choices=choices({NO_FEES: _l("There are none"), SOME_FEES: _l("There are these:")}, _NOT_STATED),
         validators=[Optional()],
     )
-    other_fees = FieldList(FormField(FeeForm), min_entries=MAX_FEES, max_entries=_MOST_ROWS)
+    other_fees = RowsField(FormField(FeeForm), min_entries=MAX_FEES, max_entries=_MOST_ROWS)
 
     @property
     def opened(self) -> set[str]:
