@@ -37,6 +37,26 @@ def test_parameters_and_fields_are_described_with_their_limits(api: Api) -> None
     assert set(clinic["required"]) == set(clinic["properties"])
 
 
+def test_a_list_is_the_parameter_repeated(api: Api) -> None:
+    parameters = {
+        each["name"]: each for each in api.document["paths"]["/api/v1/compare"]["get"]["parameters"]
+    }
+    want, clinic = parameters["want"], parameters["clinic"]
+    assert (want["required"], want["schema"]["minItems"], want["schema"]["maxItems"]) == (True, 1, 4)
+    assert (clinic.get("required", False), clinic["schema"]["maxItems"]) == (False, 200)
+    for each in (want, clinic):
+        assert (each["style"], each["explode"], each["schema"]["type"]) == ("form", True, "array")
+    assert "SGD" in parameters["currency"]["schema"]["enum"]
+    assert parameters["eligibility"]["schema"]["enum"] == ["first_visit", "returning"]
+    lists = [
+        each["name"]
+        for path in api.document["paths"].values()
+        for each in path["get"]["parameters"]
+        if "explode" in each
+    ]
+    assert lists == ["want", "clinic"]
+
+
 @pytest.mark.parametrize("path", ["/api/v1/nothing", "/api/v1/clinics/nothing", "/api/v1/treatments/nothing"])
 def test_what_is_not_there_is_a_problem_that_any_site_may_read(client: FlaskClient, path: str) -> None:
     answer = client.get(path)

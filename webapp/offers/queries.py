@@ -1,12 +1,15 @@
 """Reads of the offers room: what clinics sell, as the domain's terms."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
+from functools import lru_cache
 from operator import attrgetter
+from typing import Any
 
-from sqlalchemy import Select, and_, func, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, exists, func, select, tuple_
 from sqlalchemy.orm import aliased, selectinload
 
 from webapp.domain.money import Money
@@ -18,6 +21,36 @@ from webapp.offers.term_columns import AMOUNTS, SAME_NAME, WORDS
 from webapp.offers.terms_json import terms_from_json
 from webapp.row_ids import LARGEST
 from webapp.treatments.models import Treatment
+
+# Terms and parts that were read lately are kept: most price lists say today what they said an hour ago, and a
+# comparison reads up to two hundred of them. What an entry is found by is all that it says, so it is never old.
+_KEPT = 5_000
+
+_COLUMNS = (*SAME_NAME, *AMOUNTS.values())
+_values = attrgetter(*_COLUMNS)
+# As columns: rows of the mapper take several times as long.
+_LISTED = (
+    select(
+        Offer.id,
+        Offer.clinic_id,
+        Offer.ref,
+        Offer.version,
+        Offer.other_fees,
+        *(getattr(Offer, name) for name in _COLUMNS),
+    )
+    .where(Offer.retired_on.is_(None))
+    .order_by(Offer.id)
+)
+_LISTED_PARTS = (
+    select(
+        OfferPart.offer_id, Treatment.slug, OfferPart.quantity, OfferPart.unit, OfferPart.sessions, OfferPart.areas,
+        OfferPart.interval_weeks, OfferPart.words,
+    )
+    .join(Offer, Offer.id == OfferPart.offer_id)
+    .outerjoin(Treatment, Treatment.id == OfferPart.treatment_id)
+    .where(Offer.retired_on.is_(None))
+    .order_by(OfferPart.offer_id, OfferPart.position)
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,22 +78,28 @@ class KeptOffer:
     retired_on: date | None
 
 
-def for_clinics(clinic_ids: Sequence[int]) -> Mapping[int, Sequence[PublishedOffer]]:
-    """The offers on these clinics' price lists, in their order: three queries, however many clinics."""
+def for_clinics(
+    clinic_ids: Sequence[int], treatments: Collection[str] | None = None
+) -> Mapping[int, Sequence[PublishedOffer]]:
+    """The offers on these clinics' price lists, in their order: two statements, however many clinics.
+
+    `treatments`: only the offers with a part of one of these, by slug; all their parts are there.
+    """
     offers: dict[int, list[PublishedOffer]] = defaultdict(list)
     if not clinic_ids:
         return offers
-    names = slugs()
-    rows = db.session.scalars(
-        select(Offer)
-        .where(Offer.clinic_id.in_(clinic_ids), Offer.retired_on.is_(None))
-        .order_by(Offer.id)
-        .options(selectinload(Offer.parts))
-    )
-    for row in rows:
-        offers[row.clinic_id].append(
-            PublishedOffer(row.id, row.clinic_id, row.ref, row.version, terms_of(row, names))
-        )
+    wanted: list[ColumnElement[bool]] = [Offer.clinic_id.in_(clinic_ids)]
+    if treatments is not None:
+        held = aliased(OfferPart)
+        kinds = select(Treatment.id).where(Treatment.slug.in_(treatments))
+        wanted.append(exists().where(held.offer_id == Offer.id, held.treatment_id.in_(kinds)))
+    parts: dict[int, list[Part]] = defaultdict(list)
+    for part in db.session.execute(_LISTED_PARTS.where(*wanted)):
+        parts[part[0]].append(_part(*part[1:]))
+    for row in db.session.execute(_LISTED.where(*wanted)):
+        number, clinic_id, ref, version, fees = row[:5]
+        terms = _kept_terms(tuple(row[5:]), _hashable(fees), tuple(parts[number]))
+        offers[clinic_id].append(PublishedOffer(number, clinic_id, ref, version, terms))
     return offers
 
 
@@ -95,13 +134,13 @@ def versions(pairs: Collection[tuple[int, int]]) -> dict[tuple[int, int], KeptOf
     return found
 
 
-def offering(treatment_slug: str) -> Select[int]:
-    """Ids of the clinics with an offer that holds the treatment, alone or in a combo; a subquery."""
+def offering(*treatment_slugs: str) -> Select[int]:
+    """Ids of the clinics with an offer that holds one of the treatments, alone or in a combo; a subquery."""
     return (
         select(Offer.clinic_id)
         .join(Offer.parts)
         .join(Treatment, Treatment.id == OfferPart.treatment_id)
-        .where(Treatment.slug == treatment_slug, Offer.retired_on.is_(None))
+        .where(Treatment.slug.in_(treatment_slugs), Offer.retired_on.is_(None))
         .distinct()
     )
 
@@ -145,38 +184,67 @@ def terms_of(row: Offer, names: Mapping[int, str] | None = None) -> OfferTerms:
     """The terms of one offer's row. `names` are `slugs()`, for who reads many."""
     if names is None:
         names = slugs()
+    parts = [
+        _part(
+            names[part.treatment_id] if part.treatment_id is not None else None,
+            part.quantity,
+            part.unit,
+            part.sessions,
+            part.areas,
+            part.interval_weeks,
+            part.words,
+        )
+        for part in row.parts
+    ]
+    return _terms(_values(row), _hashable(row.other_fees), tuple(parts))
 
-    stated = dict(zip(SAME_NAME, _same_name(row), strict=True))
+
+_Fees = tuple[tuple[str | int, ...], ...]
+
+
+def _hashable(fees: list[list[str | int]] | None) -> _Fees | None:
+    return None if fees is None else tuple(map(tuple, fees))
+
+
+def _terms(values: tuple[Any, ...], fees: _Fees | None, parts: tuple[Part, ...]) -> OfferTerms:
+    """The terms from the values of _COLUMNS, the stored fees and the parts."""
+    row = dict(zip(_COLUMNS, values, strict=True))
+    currency = row["currency"]
+    stated = {name: row[name] for name in SAME_NAME}
     for name, words in WORDS.items():
         if stated[name] is not None:
             stated[name] = words(stated[name])
     for name, column in AMOUNTS.items():
-        amount = getattr(row, column)
-        stated[name] = None if amount is None else Money(amount, row.currency)
-    return OfferTerms(
-        parts=tuple(_part(part, names) for part in row.parts),
-        other_fees=fees_from_json(row.other_fees, row.currency),
-        **stated,
-    )
+        stated[name] = None if row[column] is None else Money(row[column], currency)
+    return OfferTerms(parts=parts, other_fees=fees_from_json(fees, currency), **stated)
 
 
-_same_name = attrgetter(*SAME_NAME)
+_kept_terms = lru_cache(maxsize=_KEPT)(_terms)
 
 
-def fees_from_json(fees: list[list[str | int]] | None, currency: str) -> tuple[Fee, ...] | None:
+def fees_from_json(fees: Iterable[Sequence[str | int]] | None, currency: str) -> tuple[Fee, ...] | None:
     """Stored fees ([[name, minor units], …]) as the domain's; None is "not stated" and stays so."""
     if fees is None:
         return None
     return tuple(Fee(str(name), Money(int(amount), currency)) for name, amount in fees)
 
 
-def _part(row: OfferPart, names: Mapping[int, str]) -> Part:
+@lru_cache(maxsize=_KEPT)
+def _part(
+    slug: str | None,
+    quantity: Decimal | None,
+    unit: str | None,
+    sessions: int,
+    areas: str | None,
+    interval_weeks: int | None,
+    words: str | None,
+) -> Part:
     return Part(
-        treatment=names[row.treatment_id] if row.treatment_id is not None else None,
-        quantity=row.quantity.normalize() if row.quantity is not None else None,
-        unit=Unit(row.unit) if row.unit else None,
-        sessions=row.sessions,
-        areas=tuple(row.areas.split(";")) if row.areas else (),
-        interval_weeks=row.interval_weeks,
-        words=row.words,
+        treatment=slug,
+        quantity=quantity.normalize() if quantity is not None else None,
+        unit=Unit(unit) if unit else None,
+        sessions=sessions,
+        areas=tuple(areas.split(";")) if areas else (),
+        interval_weeks=interval_weeks,
+        words=words,
     )

@@ -111,7 +111,7 @@ class OtherPlace:
 
 @dataclass(frozen=True, slots=True)
 class _Wanted:
-    treatment: str | None
+    treatments: tuple[str, ...]
     market: str | None
     words: str
 
@@ -131,10 +131,14 @@ class _Listed(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class _Candidate:
     id: int
-    key: str
+    name: str
     country: str
     authority: str
     distance_m: float | None
+
+    @property
+    def key(self) -> str:
+        return name_key(self.name)
 
 
 def find_clinics(
@@ -158,7 +162,7 @@ def find_clinics(
     pages do not overlap. `now` is aware and decides which prices count. What `other` takes is left out. Raises
     InvalidCursor.
     """
-    wanted = _Wanted(treatment, market, words)
+    wanted = _Wanted((treatment,) if treatment else (), market, words)
     rows, elsewhere = _candidates(point, radius_m, box, wanted, other)
     placed = [row for row in rows if point is None or row.distance_m is not None]
     widened = None
@@ -199,6 +203,23 @@ def find_clinics(
         by_market=Counter(row.country for row in found),
         elsewhere=elsewhere,
     )
+
+
+def around(
+    point: Point, radius_m: int, treatments: Sequence[str], limit: int
+) -> list[tuple[int, float | None]]:
+    """(clinic id, metres) of up to `limit` clinics that offer one of the treatments, as `find_clinics` finds and
+    orders them by distance: those without an exact place last, the nearest where none lies within `radius_m`.
+
+    For who shows something else than cards: no clinic and no offer is loaded. At most two statements.
+    """
+    wanted = _Wanted(tuple(treatments), None, "")
+    found, _ = _candidates(point, radius_m, None, wanted, None)
+    if all(row.distance_m is None for row in found):
+        found = _nearest(point, wanted, None)[0] or found
+    ordered_by, _ = _order(None, point, None, found)
+    found.sort(key=lambda row: _sort_key(row, ordered_by, {}))
+    return [(row.id, row.distance_m) for row in found[:limit]]
 
 
 _Key = tuple[int, float, str, int]
@@ -253,7 +274,7 @@ def _candidates(
         if other and _takes(other, row, metres):
             taken += metres is not None
         else:
-            found.append(_Candidate(row.id, name_key(row.name), row.country, row.authority, metres))
+            found.append(_Candidate(row.id, row.name, row.country, row.authority, metres))
     return found, taken
 
 
@@ -292,7 +313,7 @@ def _nearest(point: Point, wanted: _Wanted, other: OtherPlace | None) -> tuple[l
         if other and theirs is not None and theirs <= other.radius_m:
             taken.append(metres)
         else:
-            rows.append(_Candidate(row.id, name_key(row.name), row.country, row.authority, metres))
+            rows.append(_Candidate(row.id, row.name, row.country, row.authority, metres))
     rows = sorted(rows, key=lambda row: (row.distance_m or 0, row.id))[:NEAREST]
     reach = rows[-1].distance_m or 0 if rows else inf
     return rows, sum(metres <= reach for metres in taken)
@@ -307,18 +328,22 @@ def _listed(conditions: Sequence[ColumnElement[bool]], wanted: _Wanted) -> list[
     ).where(clinics.visible(), *conditions)  # fmt: skip
     if wanted.market:
         query = query.where(Clinic.country == wanted.market)
-    if wanted.treatment and wanted.treatment != ANY_TREATMENT:
-        query = query.where(Clinic.id.in_(offers.offering(wanted.treatment)))
+    if wanted.treatments and ANY_TREATMENT not in wanted.treatments:
+        query = query.where(Clinic.id.in_(offers.offering(*wanted.treatments)))
     keys = [key for word in fold(wanted.words).split() if (key := name_key(word))]
     found = []
     for row in (_Listed(*columns) for columns in db.session.execute(query)):
         # A clinic that has not joined must not be found by what may not be shown of it.
-        if wanted.treatment and not market_policy(row.country).shows_offers(row.authority):
+        if wanted.treatments and not market_policy(row.country).shows_offers(row.authority):
             continue
-        names = " ".join(name_key(name) for name in (row.name, row.name_zh, row.name_ko) if name)
-        if all(key in names for key in keys):
+        if not keys or _named(row, keys):
             found.append(row)
     return found
+
+
+def _named(row: _Listed, keys: Sequence[str]) -> bool:
+    names = " ".join(name_key(name) for name in (row.name, row.name_zh, row.name_ko) if name)
+    return all(key in names for key in keys)
 
 
 def _distance(point: Point | None, row: _Listed) -> float | None:

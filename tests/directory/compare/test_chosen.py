@@ -6,7 +6,6 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from tests import factories
-from tests.factories import NOW
 from tests.reading import Page, words
 from webapp.directory.compare.chosen import Chosen, by_name, by_place, read_place
 from webapp.geocoding.gazetteer import Place
@@ -46,18 +45,18 @@ def test_around_a_place_nearest_first_and_only_who_offers_it(session: Session) -
     far, near = offering(session, 8), offering(session, 1)
     offering(session, 2, "profhilo")
     offering(session, 20)
-    found = by_place([place(0)], ["rejuran_healer"], 30, NOW)
+    found = by_place([place(0)], ["rejuran_healer"], 30)
     assert slugs(found) == [near, far]
     assert found[0].distance_m == pytest.approx(111.2, rel=0.01)
-    both = by_place([place(0)], ["rejuran_healer", "profhilo"], 30, NOW)
+    both = by_place([place(0)], ["rejuran_healer", "profhilo"], 30)
     assert len(both) == 3
 
 
 def test_the_radius_of_the_place_unless_the_reader_says_one(session: Session) -> None:
     far, near = offering(session, 20), offering(session, 1)
-    assert slugs(by_place([place(0)], ["rejuran_healer"], 30, NOW)) == [near]
-    assert slugs(by_place([place(0, radius_m=3_000)], ["rejuran_healer"], 30, NOW)) == [near, far]
-    assert slugs(by_place([place(0)], ["rejuran_healer"], 30, NOW, radius_m=2_500)) == [near, far]
+    assert slugs(by_place([place(0)], ["rejuran_healer"], 30)) == [near]
+    assert slugs(by_place([place(0, radius_m=3_000)], ["rejuran_healer"], 30)) == [near, far]
+    assert slugs(by_place([place(0)], ["rejuran_healer"], 30, radius_m=2_500)) == [near, far]
 
 
 def test_a_clinic_in_both_radii_stands_once_with_the_nearer_place(session: Session) -> None:
@@ -67,7 +66,7 @@ def test_a_clinic_in_both_radii_stands_once_with_the_nearer_place(session: Sessi
         offering(session, 10),
         offering(session, 0, country="KR", lat=37.498, lng=127.028, gst_registered=None),
     )
-    found = by_place([place(0), place(18)], ["rejuran_healer"], 30, NOW)
+    found = by_place([place(0), place(18)], ["rejuran_healer"], 30)
     assert slugs(found) == [first, second]
     assert [round(row.distance_m or 0, -1) for row in found] == [890, 890]
     assert seoul not in slugs(found)
@@ -77,17 +76,17 @@ def test_the_second_place_has_its_share_however_many_stand_around_the_first(sess
     for number in range(6):
         offering(session, number)
     there = [offering(session, 100 + number) for number in range(3)]
-    found = slugs(by_place([place(0), place(100)], ["rejuran_healer"], 4, NOW))
+    found = slugs(by_place([place(0), place(100)], ["rejuran_healer"], 4))
     assert len(found) == 4
     assert found[2:] == there[:2]
-    assert len(by_place([place(0), place(100)], ["rejuran_healer"], 30, NOW)) == 9
-    assert len(by_place([place(0)], ["rejuran_healer"], 4, NOW)) == 4
+    assert len(by_place([place(0), place(100)], ["rejuran_healer"], 30)) == 9
+    assert len(by_place([place(0)], ["rejuran_healer"], 4)) == 4
 
 
 def test_more_clinics_than_a_page_of_the_search_holds(session: Session) -> None:
     for number in range(115):
         offering(session, number / 50)
-    found = by_place([place(0)], ["rejuran_healer"], 110, NOW)
+    found = by_place([place(0)], ["rejuran_healer"], 110)
     assert len(found) == 110
     distances = [row.distance_m or 0 for row in found]
     assert distances == sorted(distances)

@@ -14,8 +14,8 @@ from tests.directory.compare.conftest import Says, rate
 from webapp.clinics.models import Clinic
 from webapp.extensions import db
 
-# Treatments and their row ids, clinics, offers, their parts, rates, facts with their sources, the sources' titles.
-STATEMENTS = 8
+# Treatments, clinics, offers, their parts, rates, facts with their sources, the sources' titles.
+STATEMENTS = 7
 QUOTE = {
     "who": "Told",
     "treatment": "rejuran_healer",

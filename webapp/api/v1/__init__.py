@@ -2,12 +2,12 @@
 
 from flask import Blueprint, Flask, Response, request
 
-from webapp.api.v1 import clinics, openapi, places, treatments
+from webapp.api.v1 import clinics, compare, openapi, places, treatments
 
 ROOT = "/api/v1"
 
 blueprint = Blueprint("api_v1", __name__, url_prefix=ROOT)
-for resource in (places, clinics, treatments, openapi):
+for resource in (places, clinics, treatments, compare, openapi):
     blueprint.register_blueprint(resource.blueprint)
 
 

@@ -11,7 +11,7 @@ from webapp.offers.labels import answers_of
 from webapp.offers.queries import PublishedOffer
 from webapp.settings import current_settings, market_policy
 
-_NOT_APPLICABLE = "not_applicable"
+NOT_APPLICABLE = "not_applicable"
 _OTHER_TREATMENT = "other"
 # These are written in the API's own way, or as the market's rules let them; the others as the clinic states them.
 _OWN_WAY = frozenset(
@@ -31,17 +31,17 @@ def offer(published: PublishedOffer, clinic: Clinic, names: Names, *, beside_oth
     amounts = policy.shows_prices(clinic.authority) and (
         not beside_others or policy.cross_clinic_prices(clinic.authority)
     )
-    reasons = {"event": _NOT_APPLICABLE}
+    reasons = {"event": NOT_APPLICABLE}
     if line.hidden:
         reasons["price"] = line.hidden
     if not amounts:
         reasons |= dict.fromkeys(("price", "consultation_fee", "other_fees"), Hidden.NOT_AUTHORISED)
     elif terms.consultation is not None and terms.consultation_fee is None:
-        reasons["consultation_fee"] = _NOT_APPLICABLE
+        reasons["consultation_fee"] = NOT_APPLICABLE
     if terms.consultation is not None and terms.consultation_fee is None:
-        reasons["consultation_waived"] = _NOT_APPLICABLE
+        reasons["consultation_waived"] = NOT_APPLICABLE
     if not terms.is_prepaid:
-        reasons |= dict.fromkeys(answers_of("prepaid"), _NOT_APPLICABLE)
+        reasons |= dict.fromkeys(answers_of("prepaid"), NOT_APPLICABLE)
     return Offer(
         ref=published.ref,
         title=offer_title(terms, names, policy),
@@ -49,10 +49,10 @@ def offer(published: PublishedOffer, clinic: Clinic, names: Names, *, beside_oth
         price_basis=line.basis,
         tax=line.tax,
         tax_rate=number_text(line.tax_rate) if line.tax_rate is not None else None,
-        event=_event(line) if amounts else None,
+        event=event(line) if amounts else None,
         conditions=list(line.conditions),
         combo=terms.is_combo,
-        parts=[_part(part, names, policy) for part in terms.parts],
+        parts=[offer_part(part, names, policy) for part in terms.parts],
         parts_complete=terms.parts_complete and bool(terms.parts),
         consultation_fee=Money.of(terms.consultation_fee) if amounts else None,
         other_fees=_fees(terms) if amounts else None,
@@ -63,7 +63,7 @@ def offer(published: PublishedOffer, clinic: Clinic, names: Names, *, beside_oth
     )
 
 
-def _part(part: Part, names: Names, policy: MarketPolicy) -> OfferPart:
+def offer_part(part: Part, names: Names, policy: MarketPolicy) -> OfferPart:
     row = names.get(part.treatment or "")
     if row is not None:
         name = treatment_label(row, policy)
@@ -81,7 +81,7 @@ def _part(part: Part, names: Names, policy: MarketPolicy) -> OfferPart:
     )
 
 
-def _event(line: PriceLine) -> Event | None:
+def event(line: PriceLine) -> Event | None:
     """All of it or nothing: the line carries the terms only where the market wants them and none is missing."""
     regular = Money.of(line.regular)
     if (

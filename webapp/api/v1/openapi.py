@@ -85,23 +85,31 @@ def _get(path: str, endpoint: str, found: Operation, parameters: dict[str, Any])
         "operationId": endpoint.removeprefix("api_v1.").replace(".", "_"),
         "summary": found.summary,
         "parameters": in_path
-        + [_query(name, dict(schema)) for name, schema in parameters["properties"].items()],
+        + [
+            _query(name, dict(schema), required=name in parameters.get("required", ()))
+            for name, schema in parameters["properties"].items()
+        ],
     }
 
 
-def _query(name: str, schema: dict[str, Any]) -> dict[str, Any]:
-    """A query parameter. It is absent, never null, so the null of its model is left out; empty counts as absent."""
-    described = {
+def _query(name: str, schema: dict[str, Any], *, required: bool) -> dict[str, Any]:
+    """A query parameter. It is absent, never null, so the null of its model is left out; empty counts as absent.
+
+    A list is the parameter repeated: want=…&want=….
+    """
+    described: dict[str, Any] = {
         "name": name,
         "in": "query",
         "description": schema.pop("description", ""),
-        "allowEmptyValue": True,
     }
+    described |= {"required": True} if required else {"allowEmptyValue": True}
+    if schema.get("type") == "array":
+        described |= {"style": "form", "explode": True}
     schema.pop("title", None)
     kinds = [kind for kind in schema.pop("anyOf", []) if kind != {"type": "null"}]
     if len(kinds) == 1:
         schema |= kinds[0]
-    if schema.get("default", "") in (None, ""):
+    if schema.get("default", "") in (None, "", []):
         schema.pop("default", None)
     return described | {"schema": schema}
 

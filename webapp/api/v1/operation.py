@@ -4,7 +4,7 @@ Not spectree: it describes errors as application/json too, leaves views untyped,
 load scripts from other hosts.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import wraps
 from typing import Concatenate, ParamSpec, TypeVar
@@ -34,12 +34,16 @@ class Operation:
 
 
 class UnusableParameter(Exception):
-    """A parameter is well formed and cannot be used all the same. `name` is the parameter."""
+    """A parameter is well formed and cannot be used all the same. `name` is the parameter.
 
-    def __init__(self, name: str, reason: str) -> None:
+    `choices` are texts to ask again with, where it is not clear what was meant.
+    """
+
+    def __init__(self, name: str, reason: str, choices: Sequence[str] = ()) -> None:
         super().__init__(f"{name}: {reason}")
         self.name = name
         self.reason = reason
+        self.choices = choices
 
 
 def operation(
@@ -56,11 +60,11 @@ def operation(
         @wraps(function)
         def view(*path: Path.args, **named: Path.kwargs) -> Response:
             try:
-                asked = parameters.model_validate(request.args.to_dict())
+                asked = parameters.from_query(request.args)
             except ValidationError as error:
                 return _refused(
                     [
-                        (str(found["loc"][0]), found["msg"].removeprefix("Value error, "))
+                        UnusableParameter(str(found["loc"][0]), found["msg"].removeprefix("Value error, "))
                         for found in error.errors()
                     ]
                 )
@@ -68,7 +72,7 @@ def operation(
                 with in_language(asked.lang or current_language()):
                     body = function(asked, *path, **named)
             except UnusableParameter as error:
-                return _refused([(error.name, error.reason)])
+                return _refused([error])
             return Response(body.model_dump_json(), mimetype="application/json")
 
         setattr(view, ATTRIBUTE, Operation(summary, parameters, answer, not_found))
@@ -77,10 +81,14 @@ def operation(
     return make
 
 
-def _refused(found: list[tuple[str, str]]) -> Response:
+def _refused(found: list[UnusableParameter]) -> Response:
     return problem(
         400,
         _("Some parameters cannot be used"),
-        "; ".join(f"{name}: {reason}" for name, reason in found),
-        invalid_params=[{"name": name, "reason": reason} for name, reason in found],
+        "; ".join(str(each) for each in found),
+        invalid_params=[
+            {"name": each.name, "reason": each.reason}
+            | ({"choices": list(each.choices)} if each.choices else {})
+            for each in found
+        ],
     )

@@ -34,12 +34,11 @@ class Explained(Answer):
 
     @model_validator(mode="after")
     def _every_null_has_a_reason(self) -> Self:
-        for name in type(self).model_fields:
-            value = getattr(self, name)
+        for name, value in vars(self).items():
             if value is None:
                 self.reasons.setdefault(name, NOT_STATED)
-            elif value != []:
-                self.reasons.pop(name, None)
+        for name in [name for name in self.reasons if getattr(self, name, None) not in (None, [])]:
+            del self.reasons[name]
         return self
 
 
@@ -69,6 +68,9 @@ class InvalidParameter(BaseModel):
 
     name: str
     reason: str
+    choices: list[str] | None = Field(
+        None, description="Texts to ask again with, where several may be meant."
+    )
 
 
 class Place(Answer):

@@ -108,11 +108,10 @@ class Public:
         policy, on = market_policy(clinic.country), today_in(clinic.country, now)
         shown = published if policy.shows_offers(clinic.authority) else ()
         beside_others = policy.cross_clinic_prices(clinic.authority)
-        max_age = current_settings().price_age_days
         offered: list[Offered] = []
         hidden: dict[str, Hidden] = {}
         for offer in shown:
-            why = policy.price_line(offer.terms, clinic, on, max_age).hidden
+            why = policy.price_hidden(offer.terms, clinic, on)
             if not beside_others:
                 why = why or Hidden.NOT_AUTHORISED
             if why is None:

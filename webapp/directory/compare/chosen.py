@@ -2,15 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from math import inf
 
 from webapp.clinics import queries as clinics
 from webapp.clinics.models import Clinic
-from webapp.domain.geo import Point
 from webapp.geocoding import queries as geocoding
 from webapp.geocoding.gazetteer import Place, PlaceSearch
 from webapp.i18n import current_language
-from webapp.search.queries import MAX_LIMIT, find_clinics
+from webapp.search.queries import around
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,39 +65,24 @@ def by_name(slugs: Sequence[str]) -> list[Chosen]:
 
 
 def by_place(
-    places: Sequence[Place], treatments: Sequence[str], limit: int, now: datetime, radius_m: int | None = None
+    places: Sequence[Place], treatments: Sequence[str], limit: int, radius_m: int | None = None
 ) -> list[Chosen]:
     """Up to `limit` clinics that offer one of the treatments, around each place its share of them.
 
-    Place by place, nearest first, each clinic once: within reach of two places it stands with the nearer one.
-    `radius_m` None: each place's own radius.
+    Place by place, nearest first, each clinic once: within reach of two places it stands with the nearer one. A
+    place that has fewer than its share leaves the rest to the other. `radius_m` None: each place's own radius.
     """
-    found: dict[int, Chosen] = {}
-    share = limit // max(len(places), 1)
-    for place in places:
-        for row in _around(place.point, radius_m or place.search_radius_m, treatments, share, now):
-            known = found.get(row.clinic.id)
-            if known is None or _far(row) < _far(known):
-                found.pop(row.clinic.id, None)
-                found[row.clinic.id] = row
-    return list(found.values())
-
-
-def _around(
-    point: Point, radius_m: int, treatments: Sequence[str], limit: int, now: datetime
-) -> list[Chosen]:
-    rows: dict[int, Chosen] = {}
-    for treatment in treatments:
-        cursor = None
-        for _page in range(-(-limit // MAX_LIMIT)):
-            results = find_clinics(point, radius_m, treatment, limit=MAX_LIMIT, cursor=cursor, now=now)
-            for row in results.rows:
-                rows.setdefault(row.clinic.id, Chosen(row.clinic, row.distance_m))
-            cursor = results.next
-            if cursor is None:
-                break
-    return sorted(rows.values(), key=_far)[:limit]
-
-
-def _far(chosen: Chosen) -> float:
-    return float("inf") if chosen.distance_m is None else chosen.distance_m
+    nearest: dict[int, tuple[float, int]] = {}
+    lists = [around(place.point, radius_m or place.search_radius_m, treatments, limit) for place in places]
+    for number, found in enumerate(lists):
+        for clinic_id, metres in found:
+            here = (inf if metres is None else metres, number)
+            nearest[clinic_id] = min(here, nearest.get(clinic_id, here))
+    own = [[row for row in found if nearest[row[0]][1] == number] for number, found in enumerate(lists)]
+    by_turns = [
+        (position, number, row) for number, found in enumerate(own) for position, row in enumerate(found)
+    ]
+    kept = sorted(by_turns, key=lambda turn: turn[:2])[:limit]
+    rows = [row for _position, _number, row in sorted(kept, key=lambda turn: (turn[1], turn[0]))]
+    loaded = clinics.by_ids([clinic_id for clinic_id, _metres in rows])
+    return [Chosen(loaded[clinic_id], metres) for clinic_id, metres in rows]

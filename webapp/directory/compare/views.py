@@ -58,7 +58,7 @@ def compare() -> Response:
     now = utc_now()
     if found_places and not query.clinics:
         wanted = [want.treatment for want in query.wants] or [FIRST_TREATMENT]
-        chosen = by_place(found_places, wanted, LISTED, now)
+        chosen = by_place(found_places, wanted, LISTED)
     else:
         chosen = named
     published = dict(offers.for_clinics([one.clinic.id for one in chosen]))

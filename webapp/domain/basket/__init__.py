@@ -38,7 +38,7 @@ from webapp.domain.basket.mix import (
     mixes,
     stated_amounts,
 )
-from webapp.domain.basket.solver import MAX_STATES, TooLarge
+from webapp.domain.basket.solver import MAX_STATES, TooLarge, check_size
 from webapp.domain.basket.visiting import on_later_visits, visits, wants_of_visits
 from webapp.domain.offers import Bill, Difference, Purchase, differences
 
@@ -58,6 +58,7 @@ __all__ = [
     "TooLarge",
     "UnsettledAmount",
     "cheapest_mix",
+    "check_size",
     "differences",
     "mixes",
     "not_comparable",

@@ -16,6 +16,7 @@ from webapp.domain.market.prices import (
     Occasion,
     PriceLine,
     PublicPriceRules,
+    price_hidden,
     price_line,
 )
 from webapp.domain.market.products import RULES_OF_PRODUCTS, Listable, Statuses, listable, status_in
@@ -173,13 +174,19 @@ class MarketPolicy:
 
         Everything that depends on the day is decided here, so a cached line must be keyed by it.
         """
-        occasion = Occasion(
+        return price_line(self.prices, terms, self._occasion(clinic, on, max_price_age_days))
+
+    def price_hidden(self, terms: OfferTerms, clinic: Standing, on: date) -> Hidden | None:
+        """Why a public page shows no amount of the offer on the day `on`, as `price_line` says; None where it does."""
+        return price_hidden(self.prices, terms, self._occasion(clinic, on))
+
+    def _occasion(self, clinic: Standing, on: date, max_price_age_days: int = PRICE_AGE_DAYS) -> Occasion:
+        return Occasion(
             shows_prices=self.shows_prices(clinic.authority),
             tax_registered=clinic.gst_registered,
             on=on,
             max_price_age_days=max_price_age_days,
         )
-        return price_line(self.prices, terms, occasion)
 
     def enquiry_refusal(self, clinic: ClinicFacts, on: date) -> EnquiryRefusal | None:
         """Why the clinic cannot be asked on the day `on` (in the market's zone); None when it can.
@@ -222,7 +229,14 @@ class MarketPolicy:
         """May public pages use the name of this product, and so the clinic's own words about it? None: a treatment
         that the products table does not know, whose words might be anything.
         """
-        return self.treatment_name_is_public(self.status(product) if product is not None else "")
+        return self.names_are_free or self.treatment_name_is_public(
+            self.status(product) if product is not None else ""
+        )
+
+    @property
+    def names_are_free(self) -> bool:
+        """Does this market, under these switches, set no limit to names at all?"""
+        return self.country is not Country.SG or self.switches.brand_names_sg
 
     def treatment_name_is_public(self, status: str) -> bool:
         """May public pages use the product's own name? Otherwise its generic class (SG-BRAND-NAMES).
@@ -230,9 +244,7 @@ class MarketPolicy:
         `status` is the market's column of the products table. Search words and private quotes are not
         limited.
         """
-        if self.country is not Country.SG or self.switches.brand_names_sg:
-            return True
-        return status.strip().casefold() in _NAME_IS_FREE
+        return self.names_are_free or status.strip().casefold() in _NAME_IS_FREE
 
     def listable(self, status: str, as_injection: bool) -> Listable:
         """See `webapp.domain.market.products.listable`."""
@@ -245,8 +257,7 @@ class MarketPolicy:
 
     def read_text(self, text: str, *, has_event_terms: bool = False) -> tuple[Finding, ...]:
         """What this market's rules, under these switches, find in a clinic's text: see `webapp.domain.lint.check`."""
-        brand_names = self.country is not Country.SG or self.switches.brand_names_sg
-        return check(text, self.country, brand_names=brand_names, has_event_terms=has_event_terms)
+        return check(text, self.country, brand_names=self.names_are_free, has_event_terms=has_event_terms)
 
     @property
     def currency(self) -> str:

@@ -181,6 +181,11 @@ def price_line(rules: PublicPriceRules, terms: OfferTerms, occasion: Occasion) -
     )
 
 
+def price_hidden(rules: PublicPriceRules, terms: OfferTerms, occasion: Occasion) -> Hidden | None:
+    """What `price_line` says in `hidden`, for who reckons with many prices and shows few."""
+    return _hidden(rules, terms, occasion, _missing_event_terms(rules, terms))
+
+
 def discount_percent(terms: OfferTerms) -> int | None:
     """How much lower than the regular price, in whole per cent, rounded down: a rate never promises
     too much.
