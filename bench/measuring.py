@@ -5,6 +5,7 @@ drifts all the same drifts for the anchors too, so the ratios are what to compar
 """
 
 import gc
+import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -37,8 +38,7 @@ class Case:
 
     def quantile(self, share: float) -> float:
         """Milliseconds of process time that this share of the requests did not exceed."""
-        ordered = sorted(self.taken)
-        return ordered[min(len(ordered) - 1, int(len(ordered) * share))] / 1e6
+        return sorted(self.taken)[math.ceil(len(self.taken) * share) - 1] / 1e6
 
 
 def ask(app: Flask, address: str) -> tuple[bytes, int]:

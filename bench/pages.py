@@ -32,14 +32,15 @@ def compared(*more: str) -> list[str]:
     return ["/compare?" + "&".join((slugs, HEALER, BOOSTER, *more)) for slugs in sets]
 
 
-def cases(app: Flask) -> list[Case]:
-    """The anchors first. Raises Refused where an address does not answer."""
+def cases(app: Flask, invented: int) -> list[Case]:
+    """What is asked of a site with so many invented clinics, the anchors too. Raises Refused where an address does
+    not answer, or not with all of them."""
     near = "near=" + PLACE.replace(" ", "+")
-    wide = f"/api/v1/compare?{HEALER}&{BOOSTER}&{near}&radius_m=5000&limit={INVENTED}"
+    wide = f"/api/v1/compare?{HEALER}&{BOOSTER}&{near}&radius_m=5000&limit={invented}"
     few = [address.replace("/compare", "/api/v1/compare", 1) for address in compared("currency=SGD")]
     answer = json.loads(ask(app, wide)[0])
-    if len(answer["results"]) < INVENTED:
-        raise Refused(f"{wide}: {len(answer['results'])} of {INVENTED} clinics")
+    if len(answer["results"]) != invented:
+        raise Refused(f"{wide}: {len(answer['results'])} of {invented} clinics")
     bare = bare_app(content_of(ask(app, compared("currency=SGD")[0])[0].decode()), answer)
     return [
         Case(HELLO, bare, ["/hello"], 50),
@@ -86,7 +87,7 @@ def main(arguments: Sequence[str]) -> int:
     _progress(f"Building a site with {INVENTED} invented clinics … ")
     try:
         with throw_away_site(INVENTED) as app:
-            asked = cases(app)
+            asked = cases(app, INVENTED)
             _progress(f"{time.monotonic() - began:.0f} s\nMeasuring, {ROUNDS} rounds ")
             measure(asked, lambda done: _progress("."))
     except (NotBuilt, Refused) as error:
