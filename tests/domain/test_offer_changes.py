@@ -22,6 +22,7 @@ from webapp.domain.offers import (
     Part,
     PriceBasis,
     PriceKind,
+    RefundBasis,
     Tax,
     changed_fields,
     changes,
@@ -57,6 +58,7 @@ OTHER: dict[str, Any] = {
     "same_price_for_foreigners": True,
     "parts_complete": False,
     "expires_after_days": 365,
+    "refund_basis": RefundBasis.LESS_SINGLES,
     "refund_terms": "none after the first session",
 }
 
