@@ -50,7 +50,7 @@ check: $(VENV)/dev.stamp $(COMPILED) ## Lint, types, import contracts, migration
 	  export INSTANCE_DIR="$$folder" DATABASE_URL= BASE_URL= && \
 	  $(BIN)/flask --app wsgi db upgrade && $(BIN)/flask --app wsgi db check
 
-bench: $(VENV)/runtime.stamp $(COMPILED) ## How long a basket and a page take, beside bare Flask and Jinja (about two minutes)
+bench: $(VENV)/runtime.stamp $(COMPILED) ## How long a basket and a page take, beside bare Flask and Jinja (a minute or two)
 	@$(PYTHON_IN) -m bench.basket
 	@# glibc trims its heap at moments of its own choice, and SQLite's times then come in two kinds.
 	@MALLOC_TRIM_THRESHOLD_=134217728 $(PYTHON_IN) -m bench.pages
