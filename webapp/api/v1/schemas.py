@@ -4,7 +4,9 @@ A value that is unknown, or may not be shown, is null and has a reason beside it
 """
 
 from datetime import date
-from typing import Any, Literal, Self
+from functools import cache, lru_cache
+from types import NoneType
+from typing import Any, Literal, Self, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -34,12 +36,17 @@ class Explained(Answer):
 
     @model_validator(mode="after")
     def _every_null_has_a_reason(self) -> Self:
-        for name, value in vars(self).items():
-            if value is None:
+        for name in _may_be_null(type(self)):
+            if getattr(self, name) is None:
                 self.reasons.setdefault(name, NOT_STATED)
         for name in [name for name in self.reasons if getattr(self, name, None) not in (None, [])]:
             del self.reasons[name]
         return self
+
+
+@cache
+def _may_be_null(model: type[Explained]) -> tuple[str, ...]:
+    return tuple(name for name, field in model.model_fields.items() if NoneType in get_args(field.annotation))
 
 
 class Money(Answer):
@@ -48,9 +55,15 @@ class Money(Answer):
     amount: str = Field(pattern=r"^\d+(\.\d+)?$", examples=["380.00", "250000"])
     currency: str = Field(pattern=r"^[A-Z]{3}$", description="ISO 4217.", examples=["SGD", "KRW"])
 
-    @classmethod
-    def of(cls, money: Amount | None) -> "Money | None":
-        return None if money is None else cls(amount=money.major(), currency=money.currency)
+    @staticmethod
+    def of(money: Amount | None) -> "Money | None":
+        return None if money is None else _written(money)
+
+
+@lru_cache(maxsize=5_000)
+def _written(money: Amount) -> Money:
+    """Prices, sums of them and totals are often the same amount, and nobody changes one that was written."""
+    return Money(amount=money.major(), currency=money.currency)
 
 
 class Problem(BaseModel):
