@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
 
 import pytest
 from sqlalchemy import event
@@ -13,7 +15,7 @@ from tests import factories
 from tests.factories import NOW
 from webapp.clinics.models import Clinic
 from webapp.domain.money import Money
-from webapp.domain.offers import changes
+from webapp.domain.offers import Fee, changes
 from webapp.moderation.actors import Actor, ActorKind
 from webapp.moderation.services import editing
 from webapp.offers import queries as offers
@@ -118,6 +120,45 @@ def test_one_statement_however_many_and_none_more_for_a_page(session: Session, c
     with statements(session) as seen:
         assert len(offers.for_clinics([clinic_id])[clinic_id]) == 30
     assert len(seen) == 2
+
+
+def test_only_the_offers_with_one_of_the_treatments_and_all_their_parts(
+    session: Session, clinic: Clinic
+) -> None:
+    eye, hands = factories.treatment(session, "rejuran_eye"), factories.treatment(session, "restylane_vital")
+    combo: list[dict[str, Any]] = [
+        {"treatment_id": eye.id},
+        {"treatment_id": hands.id},
+        {"treatment_id": None, "words": "a mask"},
+    ]
+    factories.offer(session, clinic, combo, ref="combo")
+    factories.offer(session, clinic, [{"treatment_id": hands.id}], ref="hands")
+    factories.offer(session, clinic, ref="healer")
+    found = offers.for_clinics([clinic.id], ["rejuran_eye", "rejuran_healer", "no_such"])[clinic.id]
+    assert [offer.ref for offer in found] == ["combo", "healer"]
+    assert [part.treatment for part in found[0].terms.parts] == ["rejuran_eye", "restylane_vital", None]
+    assert offers.for_clinics([clinic.id], []) == {}
+    everything = offers.for_clinics([clinic.id])[clinic.id]
+    assert [offer.ref for offer in everything] == ["combo", "hands", "healer"]
+
+
+def test_what_was_read_before_is_not_told_again_when_it_has_changed(
+    session: Session, clinic: Clinic, healer: Offer
+) -> None:
+    """Terms that say the same are made once; fees that nobody stated are not those that are none."""
+    for fees, told in (
+        (None, None),
+        ([], ()),
+        ([["medicine", 2000]], (Fee("medicine", Money(2000, "SGD")),)),
+    ):
+        healer.other_fees = fees
+        assert offers.for_clinics([clinic.id])[clinic.id][0].terms.other_fees == told
+    healer.parts[0].quantity, healer.source = Decimal("2.500"), "its menu"
+    (now,) = offers.for_clinics([clinic.id])[clinic.id]
+    assert (now.terms.parts[0].quantity, now.terms.source) == (Decimal("2.5"), "its menu")
+    assert now.terms == offers.terms_of(healer)
+    other = factories.offer(session, clinic, title=healer.title, ref="other")
+    assert [offer.id for offer in offers.for_clinics([clinic.id])[clinic.id]] == [healer.id, other.id]
 
 
 def test_versions_go_with_their_offer(session: Session, clinic: Clinic, healer: Offer) -> None:

@@ -14,6 +14,7 @@ from webapp.search.queries import (
     InvalidCursor,
     PriceOrderRefused,
     Sort,
+    around,
     find_clinics,
     treatment_counts,
 )
@@ -148,6 +149,33 @@ def test_pages_neither_overlap_nor_leave_out(session: Session, sort: Sort | None
 def test_a_cursor_of_somebody_elses_is_refused(session: Session, cursor: str) -> None:
     with pytest.raises(InvalidCursor):
         find_clinics(cursor=cursor, now=NOW)
+
+
+def test_around_finds_who_the_search_finds_for_any_of_several_treatments(session: Session) -> None:
+    eye = factories.treatment(session, "rejuran_eye")
+    healer = factories.clinic(session, lat=ORCHARD.lat + 4 * STEP, lng=ORCHARD.lng)
+    factories.offer(session, healer)
+    both = factories.clinic(session, lat=ORCHARD.lat + STEP, lng=ORCHARD.lng)
+    factories.offer(session, both, [{}, {"treatment_id": eye.id}])
+    vague = factories.clinic(session, precision="area")
+    factories.offer(session, vague, [{"treatment_id": eye.id}])
+    far = factories.clinic(session, lat=ORCHARD.lat + 40 * STEP, lng=ORCHARD.lng)
+    factories.offer(session, far)
+    factories.clinic(session, lat=ORCHARD.lat, lng=ORCHARD.lng)
+    hidden = factories.clinic(session, authority="withdrawn", lat=ORCHARD.lat, lng=ORCHARD.lng)
+    factories.offer(session, hidden)
+
+    def ids(*treatments: str, radius_m: int = 1_000, limit: int = 30) -> list[int]:
+        return [number for number, _metres in around(ORCHARD, radius_m, treatments, limit)]
+
+    for slug in ("rejuran_healer", "rejuran_eye"):
+        found = find_clinics(ORCHARD, 1_000, slug, now=NOW).rows
+        assert around(ORCHARD, 1_000, [slug], 30) == [(row.clinic.id, row.distance_m) for row in found]
+    assert ids("rejuran_healer", "rejuran_eye") == [both.id, healer.id, vague.id]
+    assert ids("rejuran_healer", "rejuran_eye", limit=1) == [both.id]
+    # Nothing within 10 m: the nearest, and none whose place nobody knows.
+    assert ids("rejuran_healer", radius_m=10) == [both.id, healer.id, far.id]
+    assert ids("no_such_treatment") == []
 
 
 @pytest.mark.parametrize("sort", [None, Sort.PRICE])

@@ -129,6 +129,29 @@ def test_no_singapore_line_shows_was_and_now_or_a_period(
     assert (shown.amount is None) == (shown.hidden is not None)
 
 
+@given(
+    market=st.sampled_from((SG, KR)),
+    kind=st.sampled_from(PriceKind),
+    tax=st.sampled_from(Tax),
+    rate=st.none() | st.just(Decimal(9)),
+    clinic=st.builds(Facts, st.sampled_from(Authority), st.none() | st.booleans()),
+    scope=st.none() | st.just("face"),
+    end=st.none() | st.integers(-40, 40),
+)
+def test_why_a_price_is_hidden_is_told_without_its_line(
+    market: MarketPolicy,
+    kind: PriceKind,
+    tax: Tax,
+    rate: Decimal | None,
+    clinic: Facts,
+    scope: str | None,
+    end: int | None,
+) -> None:
+    until = None if end is None else ON + timedelta(days=end)
+    terms = replace(SG_EVENT, price_kind=kind, tax=tax, tax_rate=rate, event_scope=scope, valid_until=until)
+    assert market.price_hidden(terms, clinic, ON) == market.price_line(terms, clinic, ON).hidden
+
+
 def test_sg_price_gst() -> None:
     exclusive = replace(REGULAR, tax=Tax.EXCLUSIVE, tax_rate=Decimal(9))
     registered = Facts(gst_registered=True)
