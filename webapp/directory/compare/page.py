@@ -113,7 +113,7 @@ def currency_of(query: CompareQuery, chosen: Sequence[Chosen]) -> str:
 def comparison(
     query: CompareQuery, told: Told, names: Names, rates: Rates, now: datetime, side_by_side: int
 ) -> Comparison | None:
-    """Compare; None where the basket is too large to be searched. `side_by_side` is how many columns a page takes."""
+    """Compare; None where the basket is too large to be searched. `side_by_side` is how many clinics a page takes as columns."""
     basket = settle(query.wants, names, [offer for rows in told.published.values() for offer in rows])
     currency = currency_of(query, told.chosen)
     courses = assumed(basket.wants, query.rows)
@@ -138,7 +138,7 @@ def comparison(
             for want, by in zip(basket.wants, basket.settled_by, strict=True)
         ],
         groups=_groups(in_place, apart=query.by_price and not ranking.together),
-        side_by_side=len(placed) <= side_by_side,
+        side_by_side=len(told.chosen) <= side_by_side,
         apart=query.by_price and not ranking.together,
         currency=currency,
         rates=[rate_line(rate, now) for rate in _rates_used(asked, rates, currency)],

@@ -70,7 +70,7 @@ def compare() -> Response:
     too_large = False
     if query.wants and (chosen or own.terms):
         told = Told(chosen, published, own.terms)
-        found = comparison(query, told, names, fx.current(), now, SIDE_BY_SIDE + MAX_QUOTES)
+        found = comparison(query, told, names, fx.current(), now, SIDE_BY_SIDE)
         too_large = found is None
     page = render_template(
         "directory/compare.html",
