@@ -66,6 +66,8 @@ def test_two_markets_side_by_side_each_in_its_currency_and_in_the_readers(
     ).check()
     korea, singapore = columns(page)
     assert "Total ₩768,900" in korea
+    assert "Gangnam, Gangnam" not in korea
+    assert "Orchard, Singapore" in singapore
     assert "in SGD S$733.49" in korea
     assert "Total S$2,452.50" in singapore
     assert "₩" not in singapore

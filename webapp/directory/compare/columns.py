@@ -126,8 +126,9 @@ def column(
 
 
 def _area(clinic: Clinic) -> str:
-    """Orchard, Singapore: columns of both markets stand side by side."""
-    return ", ".join(filter(None, (localised(clinic, "area"), str(MARKETS[clinic.country]))))
+    """Orchard, Singapore; and Gangnam, Seoul once: columns of both markets stand side by side."""
+    area, market = localised(clinic, "area"), str(MARKETS[clinic.country])
+    return market if market.startswith(area) else f"{area}, {market}"
 
 
 @dataclass(frozen=True, slots=True)
