@@ -6,6 +6,7 @@ from contextvars import Context
 from functools import partial
 from typing import Any
 
+import hypothesis
 import pytest
 from cryptography.fernet import Fernet
 from flask import Flask
@@ -20,6 +21,17 @@ from webapp.app import create_app
 from webapp.extensions import db
 
 pytest_plugins = ["tests.services.plugin"]
+
+
+# A slow hour of the machine is no failure, and every run tries the same cases.
+hypothesis.settings.register_profile(
+    "steady",
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
+hypothesis.settings.load_profile("steady")
 
 
 def pytest_make_parametrize_id(val: object) -> str | None:
