@@ -113,7 +113,7 @@ def currency_of(query: CompareQuery, chosen: Sequence[Chosen]) -> str:
 def comparison(
     query: CompareQuery, told: Told, names: Names, rates: Rates, now: datetime, side_by_side: int
 ) -> Comparison | None:
-    """Compare; None where the basket is too large to be searched. `side_by_side` is how many clinics a page takes as columns."""
+    """Compare; None where the basket is too large to be searched. `side_by_side` clinics at most stand as columns."""
     basket = settle(query.wants, names, [offer for rows in told.published.values() for offer in rows])
     currency = currency_of(query, told.chosen)
     courses = assumed(basket.wants, query.rows)
