@@ -9,7 +9,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +17,15 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from config import ROOT
 from webapp.clients import fx_rates
-from webapp.clients.fetcher import AddressPolicy, FetchError, FetchLimits, HttpStatus, NotModified
+from webapp.clients.fetcher import (
+    AddressPolicy,
+    FetchError,
+    FetchLimits,
+    HttpStatus,
+    NotModified,
+    address_policy,
+    user_agent,
+)
 from webapp.clients.fx_rates import DailyRates, RatesError
 from webapp.domain.exchange import Rate
 from webapp.domain.money import EXPONENTS
@@ -109,11 +116,8 @@ def question(now: datetime | None = None) -> Question | None:
         return None
     return Question(
         url=url,
-        user_agent=f"LikeForLike/1.0 (+{settings.base_url}/about/data)",
-        policy=AddressPolicy(
-            ports=frozenset(settings.fetch_ports),
-            also=frozenset((ip_address(host), port) for host, port in settings.fetch_also),
-        ),
+        user_agent=user_agent(settings),
+        policy=address_policy(settings),
         etag=state.etag if state else None,
         last_modified=state.last_modified if state else None,
     )

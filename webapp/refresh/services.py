@@ -9,13 +9,12 @@ import logging
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from ipaddress import ip_address
 from typing import Any
 
 from sqlalchemy import and_, case, func, or_, select, update
 
 from webapp import queue
-from webapp.clients.fetcher import AddressPolicy, FetchError, origin_of
+from webapp.clients.fetcher import FetchError, address_policy, origin_of, user_agent
 from webapp.clinics.models import Clinic
 from webapp.database_clock import database_clock
 from webapp.extensions import db
@@ -356,11 +355,8 @@ def _job(
         against=queries.shelf(clinic, now, settings.auto_accept_percent)
         if kind == FEED
         else queries.page_listing(clinic),
-        user_agent=f"LikeForLike/1.0 (+{settings.base_url}/about/data)",
-        policy=AddressPolicy(
-            ports=frozenset(settings.fetch_ports),
-            also=frozenset((ip_address(host), port) for host, port in settings.fetch_also),
-        ),
+        user_agent=user_agent(settings),
+        policy=address_policy(settings),
         etag=state.etag if state else None,
         last_modified=state.last_modified if state else None,
         body_sha256=state.body_sha256 if state else None,

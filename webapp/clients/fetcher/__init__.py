@@ -25,6 +25,7 @@ from webapp.clients.fetcher.errors import (
     UserInfo,
 )
 from webapp.clients.fetcher.fetch import Fetched, FetchLimits, NotModified, fetch
+from webapp.clients.fetcher.ours import address_policy, user_agent
 from webapp.clients.fetcher.urls import origin_of
 
 __all__ = [
@@ -52,6 +53,8 @@ __all__ = [
     "TooManyRedirects",
     "TooSlow",
     "UserInfo",
+    "address_policy",
     "fetch",
     "origin_of",
+    "user_agent",
 ]
