@@ -122,13 +122,8 @@ def families_alike(text: str, names: Iterable[tuple[str, str, str]]) -> tuple[st
         for spelling, _score, _index in process.extract(
             key, dictionary.keys(), scorer=fuzz.ratio, score_cutoff=_ALIKE, limit=4
         ):
-            families.update(_family(slug) for slug in dictionary[spelling])
-    return tuple(dict.fromkeys(slug for _term, _kind, slug in rows if _family(slug) in families))
-
-
-def _family(slug: str) -> str:
-    """The maker's name that variants share: rejuran_healer, rejuran_eye."""
-    return slug.partition("_")[0]
+            families.update(treatments.family(slug) for slug in dictionary[spelling])
+    return tuple(dict.fromkeys(slug for _term, _kind, slug in rows if treatments.family(slug) in families))
 
 
 @lru_cache(maxsize=4)

@@ -23,7 +23,6 @@ from webapp.domain.geo import Box, Point, bounding_box, country_at, distance_m
 from webapp.domain.money import Money
 from webapp.domain.offers import Eligibility, Want, course_sum
 from webapp.domain.text import fold, name_key
-from webapp.domain.units import Quantity, Unit
 from webapp.extensions import db
 from webapp.i18n import today_in
 from webapp.offers import queries as offers
@@ -360,9 +359,7 @@ def _prices(
 ) -> Mapping[int, Money | None]:
     """The lowest complete total of one session per clinic, of offers that anyone may buy and a page may show."""
     treatment = treatments.by_slug(treatment_slug)
-    usual = None
-    if treatment and treatment.usual_quantity is not None and treatment.usual_unit:
-        usual = Quantity(treatment.usual_quantity, Unit(treatment.usual_unit))
+    usual = treatments.usual_quantity(treatment) if treatment else None
     want = Want(treatment_slug, 1, usual)
     max_age = current_settings().price_age_days
     prices: dict[int, Money | None] = {}

@@ -10,6 +10,7 @@ from sqlalchemy import Row, select
 from sqlalchemy.orm import selectinload
 
 from webapp.domain import facts as domain
+from webapp.domain.units import Quantity, Unit
 from webapp.extensions import db
 from webapp.i18n import localised
 from webapp.settings import market_policy
@@ -26,6 +27,18 @@ _FIGURES = (
     .outerjoin(Source, Source.id == FactSource.source_id)
     .order_by(Fact.position, Fact.id, Source.key)
 )  # fmt: skip
+
+
+def family(slug: str) -> str:
+    """The maker's name that variants share: rejuran_healer, rejuran_eye."""
+    return slug.partition("_")[0]
+
+
+def usual_quantity(treatment: Treatment) -> Quantity | None:
+    """How the catalogue says it is usually quoted; None where no source says."""
+    if treatment.usual_quantity is None or not treatment.usual_unit:
+        return None
+    return Quantity(treatment.usual_quantity, Unit(treatment.usual_unit))
 
 
 def by_slug(slug: str) -> Treatment | None:

@@ -15,11 +15,11 @@ from webapp.domain.exchange import NoRate, Ranking, Rates, rank
 from webapp.domain.market import Hidden
 from webapp.domain.money import Money
 from webapp.domain.offers import OfferTerms, PriceKind, Want
-from webapp.domain.units import Quantity, Unit
+from webapp.domain.units import Quantity
 from webapp.i18n import today_in
 from webapp.offers.queries import PublishedOffer
 from webapp.settings import current_settings, market_policy
-from webapp.treatments.models import Treatment
+from webapp.treatments import queries as treatments
 
 # Where neither the reader nor the catalogue nor any clinic says how much a session is: a session.
 _ONE_SESSION = Quantity.parse("1 session")
@@ -62,13 +62,6 @@ class Answer:
         return self.mix.total
 
 
-def usual_quantity(treatment: Treatment) -> Quantity | None:
-    """How the catalogue says it is usually quoted."""
-    if treatment.usual_quantity is None or not treatment.usual_unit:
-        return None
-    return Quantity(treatment.usual_quantity, Unit(treatment.usual_unit))
-
-
 def settle(wants: Sequence[Want], names: Names, offers: Iterable[PublishedOffer]) -> Basket:
     """Put an amount to every want: the reader's, else the catalogue's usual one, else what most offers state.
 
@@ -83,7 +76,7 @@ def settle(wants: Sequence[Want], names: Names, offers: Iterable[PublishedOffer]
     for want in wants:
         if want.quantity is not None:
             found.append((want, AmountFrom.READER))
-        elif (usual := usual_quantity(names[want.treatment])) is not None:
+        elif (usual := treatments.usual_quantity(names[want.treatment])) is not None:
             found.append((replace(want, quantity=usual), AmountFrom.CATALOGUE))
         elif stated := stated_amounts(known, want.treatment):
             found.append((replace(want, quantity=stated[0]), AmountFrom.CLINICS))
@@ -151,7 +144,7 @@ def _without_price(terms: OfferTerms) -> OfferTerms:
 
 def families(names: Names) -> Mapping[str, str]:
     """The family of each treatment, by slug: variants of one maker's name stand beside each other as different."""
-    return {slug: slug.partition("_")[0] for slug in names}
+    return {slug: treatments.family(slug) for slug in names}
 
 
 def in_order(answers: Sequence[Answer], rates: Rates, currency: str, on: date) -> Ranking[int]:
