@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from fractions import Fraction
 
 from webapp.domain.facts import Fact, SourceRange, ranges_by_source
-from webapp.domain.money import Money, zero
+from webapp.domain.money import Money, half_up, zero
 from webapp.domain.offers import Part, RefundBasis
 
 WEEKS_IN_YEAR = 52
@@ -163,7 +163,7 @@ def year_costs(
             sum((one.amount * times[which] for one, times in zip(known, often, strict=True)), Fraction(0))
             for which in (0, 1)
         )
-        following = (_half_up(fewest, currency), _half_up(most, currency))
+        following = (Money(half_up(fewest), currency), Money(half_up(most), currency))
     return YearCosts(first, following)
 
 
@@ -278,12 +278,7 @@ def _months_later(day: date, months: int) -> date:
 
 def _times(money: Money, factor: Fraction) -> Money:
     """Exact, where `scaled` would need a decimal that ends."""
-    return _half_up(money.amount * factor, money.currency)
-
-
-def _half_up(exact: Fraction, currency: str) -> Money:
-    """Half up at the minor unit."""
-    return Money((2 * exact.numerator + exact.denominator) // (2 * exact.denominator), currency)
+    return Money(half_up(money.amount * factor), money.currency)
 
 
 def _amount(money: Money) -> int:

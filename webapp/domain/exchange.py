@@ -13,7 +13,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Generic, TypeVar
 
-from webapp.domain.money import Money, exponent
+from webapp.domain.money import Money, exponent, half_up
 
 # The European Central Bank publishes on working days; a week bridges every long weekend it keeps.
 RATE_AGE_DAYS = 7
@@ -107,7 +107,7 @@ class Rates:
         exponent(currency)
         rate = self.between(money.currency, currency)
         major = Fraction(money.amount, 10 ** exponent(money.currency)) * _factor(rate, money.currency)
-        return Converted(Money(_half_up(major * 10 ** exponent(currency)), currency), rate)
+        return Converted(Money(half_up(major * 10 ** exponent(currency)), currency), rate)
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,11 +219,5 @@ def _through(one: str, other: str, first: Rate, second: Rate) -> Rate:
 def _significant(value: Fraction) -> Decimal:
     """A number from 1 on, half up to SIGNIFICANT_FIGURES figures."""
     places = SIGNIFICANT_FIGURES - len(str(int(value)))
-    scaled = _half_up(value * Fraction(10) ** places)
+    scaled = half_up(value * Fraction(10) ** places)
     return Decimal(scaled).scaleb(-places).normalize()
-
-
-def _half_up(value: Fraction) -> int:
-    """The nearest whole number; a half goes away from zero, as in money.py."""
-    size = (2 * abs(value.numerator) + value.denominator) // (2 * value.denominator)
-    return size if value >= 0 else -size

@@ -1,6 +1,6 @@
 """Money: a whole number of a currency's smallest unit, never a float, never mixed with another currency.
 
-Rounding happens in two places only, `percent` and `scaled`, and is always half up at the smallest unit.
+Rounding happens in `percent`, `scaled` and `half_up` only, and is always half up at the smallest unit.
 """
 
 import re
@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
+from fractions import Fraction
 from types import MappingProxyType
 
 # Decimals of each currency's minor unit, ISO 4217 (list one). A currency that is not here is refused: its
@@ -149,6 +150,16 @@ class Money:
         sign = "-" if self.amount < 0 else ""
         digits = str(abs(self.amount)).rjust(places + 1, "0")
         return f"{sign}{digits[:-places]}.{digits[-places:]}" if places else f"{sign}{digits}"
+
+
+def half_up(value: Fraction) -> int:
+    """The nearest whole number; a half goes away from zero.
+
+    >>> half_up(Fraction(5, 2)), half_up(Fraction(-5, 2))
+    (3, -3)
+    """
+    size = (2 * abs(value.numerator) + value.denominator) // (2 * value.denominator)
+    return size if value >= 0 else -size
 
 
 def zero(currency: str) -> Money:
