@@ -105,6 +105,18 @@ def plain_text(value: str | None) -> str:
     return _CONTROL.sub(" ", (value or "")[:MAX_LENGTH]).strip()
 
 
+def text_at(texts: Sequence[str], number: int) -> str:
+    """What was typed in one of several fields of a name; "" where there are fewer."""
+    return plain_text(texts[number])[:20] if number < len(texts) else ""
+
+
+def whole_number(text: str, least: int, most: int) -> int | None:
+    """None for anything but a whole number in plain digits between the two."""
+    if not (text.isascii() and text.isdigit() and len(text) < 5):
+        return None
+    return int(text) if least <= int(text) <= most else None
+
+
 def _number(text: str | None) -> float | None:
     try:
         value = float((text or "")[:40])

@@ -6,6 +6,10 @@ from webapp.domain.offers import Want
 from webapp.domain.units import InvalidQuantity, Quantity, UnknownUnit, number_text
 
 MAX_SESSIONS = 12
+# The longest interval, repetition and stay that anybody reckons with.
+MAX_WEEKS = 52
+MAX_MONTHS = 36
+MAX_NIGHTS = 60
 # More at once are refused with a message: a basket of ten treatments is a day of consultations, not a comparison.
 MAX_WANTS = 4
 
@@ -47,6 +51,11 @@ def read_area(text: str | None) -> str | None:
     words = (text or "").casefold().replace(",", ";").split(";")
     plain = ";".join(sorted(word.strip().replace(" ", "_") for word in words))
     return plain if _AREA.fullmatch(plain) else None
+
+
+def quantity_text(quantity: Quantity | None) -> str:
+    """As it is typed again: `2 ml`; "" for none."""
+    return "" if quantity is None else f"{number_text(quantity.value)} {quantity.unit.value}"
 
 
 def write_want(want: Want) -> str:

@@ -259,3 +259,9 @@ def test_amounts_of_any_length_are_refused_without_being_computed() -> None:
     assert len(query.rows[0].quantity) <= 60
     assert query.rows[0].want is None
     assert Quantity.parse("2 ml").value == Decimal(2)
+
+
+def test_a_number_of_nights_beyond_any_stay_is_refused_and_is_not_none() -> None:
+    for text in ("61", "999", "1000", "12345"):
+        assert "nights" in read(("home", "SG"), ("nights", text)).errors
+    assert read(("home", "SG"), ("nights", "60")).journeys.nights == 60

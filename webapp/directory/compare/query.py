@@ -11,11 +11,23 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from webapp.directory.forms import MAX_COMPARED, Query, clinic_slugs, plain_text, treatment_slug
+from webapp.directory.forms import (
+    MAX_COMPARED,
+    Query,
+    clinic_slugs,
+    plain_text,
+    text_at,
+    treatment_slug,
+    whole_number,
+)
 from webapp.directory.wants import (
+    MAX_MONTHS,
+    MAX_NIGHTS,
     MAX_SESSIONS,
     MAX_WANTS,
+    MAX_WEEKS,
     UnreadWant,
+    quantity_text,
     read_area,
     read_want,
     write_want,
@@ -23,11 +35,8 @@ from webapp.directory.wants import (
 from webapp.domain.basket import Reader
 from webapp.domain.money import EXPONENTS, InvalidAmount, Money, parse_major
 from webapp.domain.offers import Want
-from webapp.domain.units import InvalidQuantity, Quantity, UnknownUnit, number_text
+from webapp.domain.units import InvalidQuantity, Quantity, UnknownUnit
 
-MAX_NIGHTS = 60
-MAX_WEEKS = 52
-MAX_MONTHS = 36
 # Versions of offers that a kept link may point at: five clinics with a handful each.
 MAX_SEEN = 40
 # The currencies a reader most likely thinks in come first; others are converted too if there is a rate.
@@ -185,7 +194,7 @@ def _rows(args: Query, errors: dict[str, str]) -> tuple[Row, ...]:
             ]
             row = _typed_row(number, typed[0], typed[1], typed[2], typed[3], errors) if typed[0] else None
         if row is not None:
-            weeks_text, months_text = _typed(weeks, place), _typed(months, place)
+            weeks_text, months_text = text_at(weeks, place), text_at(months, place)
             row = replace(
                 row,
                 weeks=_whole(weeks_text, MAX_WEEKS, f"interval_weeks-{number}", errors),
@@ -210,7 +219,7 @@ def _row_of_want(text: str, errors: dict[str, str]) -> Row | None:
     except UnreadWant:
         errors["basket"] = _("We cannot read “%(text)s” in the address.", text=plain_text(text)[:60])
         return None
-    return Row(want.treatment, str(want.sessions), _quantity_text(want.quantity), want.area or "", want=want)
+    return Row(want.treatment, str(want.sessions), quantity_text(want.quantity), want.area or "", want=want)
 
 
 def _typed_row(
@@ -243,21 +252,12 @@ def _typed_row(
     return Row(treatment, sessions or "1", quantity, area, want=want)
 
 
-def _quantity_text(quantity: Quantity | None) -> str:
-    return "" if quantity is None else f"{number_text(quantity.value)} {quantity.unit.value}"
-
-
-def _typed(texts: list[str], number: int) -> str:
-    return plain_text(texts[number])[:20] if number < len(texts) else ""
-
-
 def _whole(text: str, most: int, field: str, errors: dict[str, str]) -> int | None:
     if not text:
         return None
-    value = int(text) if text.isascii() and text.isdigit() and len(text) < 5 else 0
-    if not 1 <= value <= most:
+    value = whole_number(text, 1, most)
+    if value is None:
         errors[field] = _("Write a whole number from 1 to %(max)s.", max=most)
-        return None
     return value
 
 
@@ -274,11 +274,10 @@ def _journeys(args: Query, currency: str | None, errors: dict[str, str]) -> Jour
             except InvalidAmount:
                 errors[name] = _("Write an amount like 450 or 450.50, in the currency chosen above.")
     nights = plain_text(args.get("nights"))[:20]
-    count = int(nights) if nights.isascii() and nights.isdigit() and len(nights) < 4 else 0
-    if nights and not (nights.isascii() and nights.isdigit() and count <= MAX_NIGHTS):
+    count = whole_number(nights, 0, MAX_NIGHTS)
+    if nights and count is None:
         errors["nights"] = _("Write a whole number of nights up to %(max)s.", max=MAX_NIGHTS)
-        count = 0
-    return Journeys(home if home in ("SG", "KR") else None, amounts["trip"], amounts["night"], count)
+    return Journeys(home if home in ("SG", "KR") else None, amounts["trip"], amounts["night"], count or 0)
 
 
 def _seen(text: str) -> tuple[tuple[int, int], ...]:

@@ -10,18 +10,25 @@ from datetime import date
 
 from flask_babel import gettext as _
 
-from webapp.directory.forms import Query, plain_text, treatment_slug
+from webapp.directory.forms import Query, plain_text, text_at, treatment_slug, whole_number
 from webapp.directory.labels import MARKETS
-from webapp.directory.wants import MAX_SESSIONS, MAX_WANTS, UnreadWant, read_want, write_want
+from webapp.directory.wants import (
+    MAX_MONTHS,
+    MAX_NIGHTS,
+    MAX_SESSIONS,
+    MAX_WANTS,
+    MAX_WEEKS,
+    UnreadWant,
+    quantity_text,
+    read_want,
+    write_want,
+)
 from webapp.domain.course_plan import Span
 from webapp.domain.offers import Want
 from webapp.domain.trips import Way
-from webapp.domain.units import InvalidQuantity, Quantity, UnknownUnit, number_text
+from webapp.domain.units import InvalidQuantity, Quantity, UnknownUnit
 from webapp.i18n import format_day
 
-MAX_WEEKS = 52
-MAX_MONTHS = 36
-MAX_NIGHTS = 60
 MAX_YEARS = 3
 # A course that began longer ago is over, and nobody books one further ahead.
 YEARS_BACK, YEARS_AHEAD = 3, 3
@@ -95,13 +102,13 @@ def read_plan(args: Query, known: Mapping[str, object], today: date) -> PlanQuer
     trip = None
     if place_text and place_text not in MARKETS:
         errors["place"] = _("We do not know the place “%(text)s”. Choose one of the list.", text=place_text)
-    nights = _whole(nights_text, 0, MAX_NIGHTS)
+    nights = whole_number(nights_text, 0, MAX_NIGHTS)
     if nights_text and nights is None:
         errors["nights"] = _("Write a whole number of nights up to %(max)s.", max=MAX_NIGHTS)
     if place_text in MARKETS:
         trip = Trip(place_text, way, nights or 0)
     years_text = plain_text(args.get("years"))[:20]
-    years = _whole(years_text, 1, MAX_YEARS)
+    years = whole_number(years_text, 1, MAX_YEARS)
     if years_text and years is None:
         errors["years"] = _("Write a whole number from 1 to %(max)s.", max=MAX_YEARS)
     return PlanQuery(
@@ -172,12 +179,12 @@ def _rows(args: Query, known: Mapping[str, object], errors: dict[str, str]) -> t
         typed.append((want.treatment, str(want.sessions), quantity_text(want.quantity)))
     treatments, sessions, quantities = (args.getlist(name) for name in ("treatment", "sessions", "quantity"))
     typed += [
-        (plain_text(treatments[number])[:80], _at(sessions, number), _at(quantities, number))
+        (plain_text(treatments[number])[:80], text_at(sessions, number), text_at(quantities, number))
         for number in range(min(len(treatments), MAX_WANTS + 2))
     ]
     weeks, months = args.getlist("interval_weeks"), args.getlist("maintenance_months")
     filled = [
-        Row(treatment, count, _at(weeks, number), _at(months, number), _quantity(quantity))
+        Row(treatment, count, text_at(weeks, number), text_at(months, number), _quantity(quantity))
         for number, (treatment, count, quantity) in enumerate(typed)
         if treatment
     ]
@@ -197,7 +204,7 @@ def _understood(number: int, row: Row, known: Mapping[str, object], errors: dict
     texts = (row.sessions_text, row.interval_weeks_text, row.maintenance_months_text)
     numbers: dict[str, int | None] = {}
     for (name, most), text in zip(limits.items(), texts, strict=True):
-        numbers[name] = _whole(text, 1, most)
+        numbers[name] = whole_number(text, 1, most)
         if text and numbers[name] is None:
             errors[f"{name}-{number}"] = _("Write a whole number from 1 to %(max)s.", max=most)
     return Row(
@@ -235,24 +242,9 @@ def _start(text: str, today: date, errors: dict[str, str]) -> date | None:
     return day
 
 
-def quantity_text(quantity: Quantity | None) -> str:
-    return "" if quantity is None else f"{number_text(quantity.value)} {quantity.unit.value}"
-
-
 def _quantity(text: str) -> Quantity | None:
     """It stands in a hidden field, so there is nobody to tell that it cannot be read."""
     try:
         return Quantity.parse(text) if text else None
     except (InvalidQuantity, UnknownUnit):
         return None
-
-
-def _at(texts: list[str], number: int) -> str:
-    return plain_text(texts[number])[:20] if number < len(texts) else ""
-
-
-def _whole(text: str, least: int, most: int) -> int | None:
-    """None for anything but a whole number in plain digits between the two."""
-    if not (text.isascii() and text.isdigit() and len(text) < 5):
-        return None
-    return int(text) if least <= int(text) <= most else None

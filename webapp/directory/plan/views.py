@@ -14,12 +14,11 @@ from webapp.directory.plan.query import (
     PlanQuery,
     Row,
     compare_arguments,
-    quantity_text,
     read_plan,
     write_plan,
 )
 from webapp.directory.plan.words import month_words
-from webapp.directory.wants import MAX_WANTS
+from webapp.directory.wants import MAX_WANTS, quantity_text
 from webapp.i18n import utc_now
 from webapp.settings import current_settings
 
