@@ -5,7 +5,7 @@ Whoever is asked can be asked again with other numbers of sessions, for the cour
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from webapp.directory.cards import Names
 from webapp.directory.compare.answers import Answer, Basket, Public, families
@@ -45,39 +45,47 @@ class Asked:
 def ask_all(told: Told, basket: Basket, reader: Reader, names: Names, now: datetime) -> list[Asked]:
     """Clinics in the order chosen, then her own quotes. Raises TooLarge."""
     kin, max_age = families(names), current_settings().price_age_days
-    wanted = {want.treatment for want in basket.wants}
     found: list[Asked] = []
-
-    def add(answer: Answer, distance_m: float | None, max_age_days: int | None) -> None:
-        on = public.on if answer.clinic is not None else now.date()
-        # No other offer can enter a mix, and many baskets are searched.
-        offers = [
-            Offered(ref, terms)
-            for ref, terms in answer.terms.items()
-            if answer.mix.currency in (None, terms.currency)
-            and any(part.treatment in wanted for part in terms.parts)
-        ]
-
-        def mix_of(of: Sequence[Offered], who: Reader, known: Mapping[tuple[Want, ...], Mix]) -> MixOf:
-            return _once_each(lambda wants: cheapest_mix(of, wants, on, who, max_age_days), known)
-
-        known = {basket.wants: answer.mix}
-        found.append(
-            Asked(
-                answer,
-                distance_m,
-                mix_of(offers, reader, known),
-                mix_of(on_later_visits(offers), replace(reader, first_visit=False), {}),
-            )
-        )
-
     for one in told.chosen:
         public = Public.of(one.clinic, told.published.get(one.clinic.id, ()), now)
-        for answer in public.answers(basket.wants, reader, kin):
-            add(answer, one.distance_m, max_age)
-    for answer in own_answers(told.own, basket.wants, reader, kin, now.date()):
-        add(answer, None, None)
+        found += [
+            _asked(answer, one.distance_m, basket, reader, public.on, max_age)
+            for answer in public.answers(basket.wants, reader, kin)
+        ]
+    # A quote has its own validity, not the age of a public price.
+    found += [
+        _asked(answer, None, basket, reader, now.date(), None)
+        for answer in own_answers(told.own, basket.wants, reader, kin, now.date())
+    ]
     return found
+
+
+def _asked(
+    answer: Answer,
+    distance_m: float | None,
+    basket: Basket,
+    reader: Reader,
+    on: date,
+    max_price_age_days: int | None,
+) -> Asked:
+    wanted = {want.treatment for want in basket.wants}
+    # No other offer can enter a mix, and many baskets are searched.
+    offers = [
+        Offered(ref, terms)
+        for ref, terms in answer.terms.items()
+        if answer.mix.currency in (None, terms.currency)
+        and any(part.treatment in wanted for part in terms.parts)
+    ]
+    later_offers, returning = on_later_visits(offers), replace(reader, first_visit=False)
+    return Asked(
+        answer,
+        distance_m,
+        _once_each(
+            lambda wants: cheapest_mix(offers, wants, on, reader, max_price_age_days),
+            {basket.wants: answer.mix},
+        ),
+        _once_each(lambda wants: cheapest_mix(later_offers, wants, on, returning, max_price_age_days), {}),
+    )
 
 
 def _once_each(mix: Callable[[Sequence[Want]], Mix], known: Mapping[tuple[Want, ...], Mix]) -> MixOf:

@@ -61,7 +61,7 @@ def compare() -> Response:
         chosen = by_place(found_places, wanted, LISTED)
     else:
         chosen = named
-    published = dict(offers.for_clinics([one.clinic.id for one in chosen]))
+    published = offers.for_clinics([one.clinic.id for one in chosen])
     if not query.rows:
         query = replace(query, rows=(_first_row(published, names),))
     options = treatments.public_choices(list(MARKETS), list(names.values()))
