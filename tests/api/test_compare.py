@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 import time_machine
 from flask import Flask
-from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from config import Settings
@@ -17,6 +16,7 @@ from tests import factories
 from tests.api.conftest import Api
 from tests.api.test_clinics import nulls_without_reason
 from tests.factories import NOW
+from tests.statements import sent_to
 from webapp.clinics.models import Clinic
 from webapp.extensions import db
 from webapp.fx.models import ExchangeRate
@@ -440,12 +440,8 @@ def test_names_follow_the_language_asked_for(session: Session, api: Api) -> None
 
 def test_at_most_eight_statements_however_many_clinics(rates: Session, api: Api) -> None:
     def statements(**query: Any) -> int:
-        seen: list[str] = []
-        listen = lambda *arguments: seen.append(arguments[2])  # noqa: E731
-        engine = rates.connection().engine
-        event.listen(engine, "before_cursor_execute", listen)
-        api.get("/compare", want=[HEALER, "rejuran_eye:2", "profhilo:1", "novuma:1"], **query)
-        event.remove(engine, "before_cursor_execute", listen)
+        with sent_to(rates.connection().engine) as seen:
+            api.get("/compare", want=[HEALER, "rejuran_eye:2", "profhilo:1", "novuma:1"], **query)
         # A test's transaction is opened in savepoints, which a request of its own does not have.
         return len([text for text in seen if not text.startswith(("SAVEPOINT", "RELEASE", "ROLLBACK"))])
 

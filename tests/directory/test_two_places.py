@@ -6,11 +6,11 @@ from xml.etree.ElementTree import Element
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from tests import factories
 from tests.reading import Page, words
+from tests.statements import sent_to
 
 BOTH = "/clinics?near=Orchard&also=Gangnam+Station&treatment=rejuran_healer"
 # One thousandth of a degree of latitude is 111 m.
@@ -321,11 +321,8 @@ def test_the_page_keeps_its_weight_and_its_statements(session: Session, client: 
     engine = session.connection().engine
 
     def ask(path: str) -> tuple[int, Page]:
-        seen: list[str] = []
-        listen = lambda *arguments: seen.append(arguments[2])  # noqa: E731
-        event.listen(engine, "before_cursor_execute", listen)
-        page = Page(client, path).check()
-        event.remove(engine, "before_cursor_execute", listen)
+        with sent_to(engine) as seen:
+            page = Page(client, path).check()
         return sum(text.startswith("SELECT") for text in seen), page
 
     nowhere, _page = ask("/clinics")

@@ -4,10 +4,10 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from tests.factories import NOW
+from tests.statements import sent_to
 from webapp.domain.exchange import NoRate, rank
 from webapp.domain.money import Money
 from webapp.fx import queries
@@ -36,12 +36,8 @@ def test_the_newest_day_is_in_use_and_no_other_is_mixed_in(session: Session) -> 
 def test_it_takes_one_statement(session: Session) -> None:
     load_snapshot()
     session.commit()
-    seen: list[str] = []
-    listen = lambda *arguments: seen.append(arguments[2])  # noqa: E731
-    engine = session.connection().engine
-    event.listen(engine, "before_cursor_execute", listen)
-    queries.current()
-    event.remove(engine, "before_cursor_execute", listen)
+    with sent_to(session.connection().engine) as seen:
+        queries.current()
     assert len(seen) == 1
 
 

@@ -1,18 +1,16 @@
 """A saved comparison's offers: what they said in their versions, and what they say today."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
-from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from tests import factories
 from tests.factories import NOW
+from tests.statements import sent_to
 from webapp.clinics.models import Clinic
 from webapp.domain.money import Money
 from webapp.domain.offers import Fee, changes
@@ -34,16 +32,6 @@ def clinic(session: Session) -> Clinic:
 @pytest.fixture
 def healer(session: Session, clinic: Clinic) -> Offer:
     return factories.offer(session, clinic, ref="healer")
-
-
-@contextmanager
-def statements(session: Session) -> Iterator[list[str]]:
-    seen: list[str] = []
-    engine = session.connection().engine
-    listen = lambda *arguments: seen.append(arguments[2])  # noqa: E731
-    event.listen(engine, "before_cursor_execute", listen)
-    yield seen
-    event.remove(engine, "before_cursor_execute", listen)
 
 
 def reprice(clinic: Clinic, offer: Offer, amount: int) -> None:
@@ -112,12 +100,12 @@ def test_one_statement_however_many_and_none_more_for_a_page(session: Session, c
     session.flush()
     pairs = [(offer.id, 1) for offer in made]
     session.expire_all()
-    with statements(session) as seen:
+    with sent_to(session.connection().engine) as seen:
         assert len(offers.versions(pairs)) == 30
     assert len(seen) == 1
     session.expire_all()
     clinic_id = clinic.id
-    with statements(session) as seen:
+    with sent_to(session.connection().engine) as seen:
         assert len(offers.for_clinics([clinic_id])[clinic_id]) == 30
     assert len(seen) == 2
 

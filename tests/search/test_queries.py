@@ -3,11 +3,11 @@
 from datetime import date
 
 import pytest
-from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from tests import factories
 from tests.factories import NOW
+from tests.statements import sent_to
 from webapp.domain.geo import Box, Point
 from webapp.extensions import db
 from webapp.search.queries import (
@@ -181,13 +181,9 @@ def test_around_finds_who_the_search_finds_for_any_of_several_treatments(session
 @pytest.mark.parametrize("sort", [None, Sort.PRICE])
 def test_the_number_of_statements_does_not_grow(session: Session, sort: Sort | None) -> None:
     def statements() -> int:
-        seen: list[str] = []
-        engine = session.connection().engine
-        listen = lambda *arguments: seen.append(arguments[2])  # noqa: E731
-        event.listen(engine, "before_cursor_execute", listen)
         session.expire_all()
-        find_clinics(ORCHARD, 5000, "rejuran_healer", sort=sort, now=NOW)
-        event.remove(engine, "before_cursor_execute", listen)
+        with sent_to(session.connection().engine) as seen:
+            find_clinics(ORCHARD, 5000, "rejuran_healer", sort=sort, now=NOW)
         return len(seen)
 
     factories.offer(session, factories.clinic(session))

@@ -3,11 +3,11 @@
 import random
 
 import pytest
-from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from tests import factories
 from tests.factories import NOW
+from tests.statements import sent_to
 from webapp.domain.geo import Point, distance_m
 from webapp.search.queries import ClinicResults, Sort, find_clinics
 from webapp.search.two_places import Around, find_around_two
@@ -174,14 +174,10 @@ def test_two_places_ask_the_database_twice_as_much_and_no_more(session: Session)
     for _ in range(3):
         factories.offer(session, factories.clinic(session, lat=ORCHARD.lat, lng=ORCHARD.lng))
         factories.offer(session, factories.clinic(session, lat=NORTH.lat, lng=NORTH.lng))
-    seen: list[str] = []
-    engine = session.connection().engine
-    listen = lambda *arguments: seen.append(arguments[2])  # noqa: E731
-    event.listen(engine, "before_cursor_execute", listen)
-    session.expire_all()
-    find_clinics(ORCHARD, 1000, "rejuran_healer", now=NOW)
-    one = len(seen)
-    session.expire_all()
-    find_around_two(Around(ORCHARD, 1000), Around(NORTH, 1000), "rejuran_healer", now=NOW)
-    event.remove(engine, "before_cursor_execute", listen)
+    with sent_to(session.connection().engine) as seen:
+        session.expire_all()
+        find_clinics(ORCHARD, 1000, "rejuran_healer", now=NOW)
+        one = len(seen)
+        session.expire_all()
+        find_around_two(Around(ORCHARD, 1000), Around(NORTH, 1000), "rejuran_healer", now=NOW)
     assert len(seen) - one <= 2 * one

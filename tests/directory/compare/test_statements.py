@@ -6,11 +6,11 @@ from decimal import Decimal
 
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from tests import factories
 from tests.directory.compare.conftest import Says, rate
+from tests.statements import sent_to
 from webapp.clinics.models import Clinic
 from webapp.extensions import db
 
@@ -32,20 +32,13 @@ QUOTE = {
 
 @contextmanager
 def statements(app: Flask) -> Iterator[list[str]]:
-    """Every statement that reads, as it is sent."""
-    seen: list[str] = []
-
-    def listen(*arguments: object) -> None:
-        if str(arguments[2]).lstrip().upper().startswith("SELECT"):
-            seen.append(str(arguments[2]))
-
+    """Every statement that reads, when the block is over."""
     with app.app_context():
         engine = db.engine
-    event.listen(engine, "before_cursor_execute", listen)
-    try:
-        yield seen
-    finally:
-        event.remove(engine, "before_cursor_execute", listen)
+    reads: list[str] = []
+    with sent_to(engine) as seen:
+        yield reads
+    reads += [text for text in seen if text.lstrip().upper().startswith("SELECT")]
 
 
 def clinics_with(session: Session, clinics: int, offers: int) -> list[Clinic]:

@@ -5,11 +5,11 @@ from xml.etree.ElementTree import Element
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from tests.directory.test_nasty_queries import NASTY
 from tests.reading import Page, words
+from tests.statements import sent_to
 from webapp.extensions import db
 
 HEALER = "/plan?treatment=rejuran_healer"
@@ -286,18 +286,10 @@ def test_typed_markup_stays_text(seeded: Session, client: FlaskClient) -> None:
 def test_the_number_of_statements_does_not_grow(
     seeded: Session, client: FlaskClient, treatments: int
 ) -> None:
-    statements: list[str] = []
-
-    def heard(connection: object, cursor: object, statement: str, *rest: object) -> None:
-        if statement.lstrip().upper().startswith("SELECT"):
-            statements.append(statement)
-
     slugs = ("rejuran_healer", "profhilo", "ha_booster_generic", "juvelook_skin")[:treatments]
     query = "&".join(f"treatment={slug}" for slug in slugs)
-    event.listen(db.engine, "before_cursor_execute", heard)
-    try:
+    with sent_to(db.engine) as sent:
         assert client.get(f"/plan?{query}&start=2026-12-01").status_code == 200
-    finally:
-        event.remove(db.engine, "before_cursor_execute", heard)
+    statements = [text for text in sent if text.lstrip().upper().startswith("SELECT")]
     # The treatments, their facts, the facts' sources, the sources.
     assert 0 < len(statements) <= 4
