@@ -1,7 +1,7 @@
 """Rows for tests: small, valid, and different only where a test says so."""
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from itertools import count
 from typing import Any
@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from webapp.clinics.models import Clinic
+from webapp.enquiries.models import Consent, ConsentText, Enquiry, EnquiryWant, Recipient
 from webapp.offers.models import Offer, OfferPart
 from webapp.offers.services import record_version
 from webapp.treatments.models import Treatment
@@ -80,4 +81,28 @@ def offer(session: Session, at: Clinic, parts: Sequence[dict[str, Any]] = ({},),
         )
     session.add(row)
     record_version(row, row.created_at)
+    return row
+
+
+def enquiry(session: Session, *clinics: Clinic, state: str = "reached", **more: Any) -> Enquiry:
+    """Mei asks the clinics for three sessions of Rejuran Healer, now; each mail is in the `state` named."""
+    now = more.pop("created_at", NOW)
+    number = next(_numbers)
+    values: dict[str, Any] = {
+        "ref": f"LFL-{number:08}", "language": "en", "name": "Mei", "email": "mei@patient.test",
+        "idempotency_key": f"key-{number}", "body_hash": "b", "created_at": now, "last_act_at": now,
+        "expires_at": now + timedelta(days=90),
+    }  # fmt: skip
+    wants = more.pop("wants", [{}])
+    row = Enquiry(**(values | more))
+    for position, want in enumerate(wants):
+        row.wants.append(
+            EnquiryWant(position=position, **({"treatment_id": treatment(session).id, "sessions": 3} | want))
+        )
+    words = ConsentText(language="en", sha256=f"{number:064}", text="words", first_used_at=now)
+    for at in clinics:
+        agreed = Consent(matter="enquiry", text=words, given_at=now)
+        row.recipients.append(Recipient(clinic_id=at.id, state=state, asked_at=now, consents=[agreed]))
+    session.add(row)
+    session.flush()
     return row

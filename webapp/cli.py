@@ -10,7 +10,7 @@ from flask.cli import AppGroup
 from webapp.accounts import services as accounts_services
 from webapp.accounts.commands import accounts
 from webapp.domain.listing_csv import NotWritten, read, write
-from webapp.enquiries import services as enquiries
+from webapp.enquiries.services import keeping
 from webapp.fx import services as exchange_rates
 from webapp.fx.commands import fx
 from webapp.geocoding.commands import places
@@ -112,7 +112,7 @@ def export_(path: Path) -> None:
 def purge() -> None:
     """Delete the enquiries whose time is over, now instead of within the hour."""
     with unit_of_work():
-        gone = enquiries.forget_expired(datetime.now(UTC))
+        gone = keeping.forget_expired(datetime.now(UTC))
     click.echo(f"{gone} enquiries deleted.")
 
 
@@ -121,6 +121,6 @@ def purge() -> None:
 def erase(ref: str) -> None:
     """Delete the enquiry with the reference REF (LFL-…) at once."""
     with unit_of_work():
-        if not enquiries.erase(ref):
+        if not keeping.erase(ref):
             raise click.ClickException(f"There is no enquiry {ref}.")
     click.echo("Deleted.")

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from webapp.enquiries import services
+from webapp.enquiries.services import keeping
 from webapp.queue import FORGET_ENQUIRIES
 from webapp.unit_of_work import unit_of_work
 from workers.app import celery
@@ -12,4 +12,4 @@ from workers.app import celery
 def forget() -> None:
     """Delete the enquiries whose time is over. Twice, or by two clocks, deletes nothing more."""
     with unit_of_work():
-        services.forget_expired(datetime.now(UTC))
+        keeping.forget_expired(datetime.now(UTC))

@@ -17,8 +17,6 @@ from webapp.clinics.models import Clinic, Practitioner
 from webapp.domain.money import Money
 from webapp.domain.offers import OfferTerms, Part, Tax
 from webapp.domain.units import Unit
-from webapp.enquiries import consent
-from webapp.enquiries.models import Enquiry, Recipient
 from webapp.i18n import utc_now
 from webapp.moderation.actors import Actor, ActorKind
 from webapp.moderation.models import HeldText, PositionReview
@@ -92,7 +90,7 @@ def kept(session: Session, slug: str) -> Kept:
         for row, role in ((owner, "owner"), (colleague, "staff"))
     ]
     by = Actor(ActorKind.CLINIC, owner.name or "", owner.id)
-    treatment = factories.treatment(session)
+    factories.treatment(session)
     terms = OfferTerms(
         title=f"{MARK} price of {slug}",
         currency="SGD",
@@ -116,20 +114,11 @@ def kept(session: Session, slug: str) -> Kept:
         clinic_id=clinic.id, account_id=owner.id, filename=f"{MARK}.csv", content=b"offer_ref,price\n",
         sha256="0" * 64, created_at=now, expires_at=now + timedelta(hours=1),
     )  # fmt: skip
-    enquiry = Enquiry(
-        ref=f"LFL-{slug.upper():A<8}", language="en", treatment_id=treatment.id, sessions=3, name=f"{MARK} patient",
-        email=f"patient-of-{slug}@mail.example", message=f"{MARK} words", idempotency_key=f"key-{slug}",
-        body_hash="0", created_at=now, expires_at=now + timedelta(days=90),
+    enquiry = factories.enquiry(
+        session, clinic, ref=f"LFL-{slug.upper():A<8}", name=f"{MARK} patient", message=f"{MARK} words",
+        email=f"patient-of-{slug}@mail.example", created_at=now,
     )  # fmt: skip
-    enquiry.recipients.append(
-        Recipient(
-            clinic_id=clinic.id,
-            state="reached",
-            consent_text_id=consent.remember(f"words for {slug}", "en", now).id,
-            consented_at=now,
-        )
-    )
-    session.add_all([*members, doctor, invitation, upload, enquiry])
+    session.add_all([*members, doctor, invitation, upload])
     session.flush()
     return Kept(
         clinic,

@@ -69,7 +69,7 @@ def test_one_post_makes_one_enquiry_and_a_mail_to_each_clinic_and_the_patient(
     recipients = session.scalars(select(Recipient)).all()
     assert {row.clinic_id for row in recipients} == {clinic.id for clinic in clinics}
     for row in recipients:
-        assert row.consent_text.text.startswith("Send my enquiry to")
+        assert row.consents[0].text.text.startswith("Send my enquiry to")
     to = set(session.scalars(select(Delivery.to_address)))
     assert to == {"mei@example.org"} | {clinic.enquiry_email for clinic in clinics}
     assert client.get(answer.headers["Location"]).status_code == 200

@@ -25,9 +25,9 @@ TOKEN = "T" * 43
 @pytest.fixture
 def asked(session: Session) -> tuple[Enquiry, Clinic]:
     clinic = factories.clinic(session, name="Larch & Linden", slug="larch-linden")
-    enquiry = Enquiry(
-        ref="LFL-23456789", language="en", treatment_id=factories.treatment(session).id, sessions=3,
-        earliest_on=date(2026, 12, 1), latest_on=date(2026, 12, 24), name="<b>Mei</b>", email="mei@example.org",
+    enquiry = factories.enquiry(
+        session, clinic, ref="LFL-23456789", earliest_on=date(2026, 12, 1), latest_on=date(2026, 12, 24),
+        name="<b>Mei</b>", email="mei@example.org",
     )  # fmt: skip
     return enquiry, clinic
 

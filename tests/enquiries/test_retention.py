@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from tests.enquiries.filled_form import enquiry_fields
 from webapp.clinics.models import Clinic
 from webapp.enquiries.models import Enquiry, Link, Recipient
-from webapp.enquiries.services import forget_expired
+from webapp.enquiries.services.keeping import forget_expired
 from webapp.outbox.models import Delivery
 from webapp.unit_of_work import unit_of_work
 

@@ -1,7 +1,6 @@
 """A clinic's enquiries in the portal: their state, the way to the answer, and a test that goes the real way."""
 
 import re
-from datetime import timedelta
 from email import message_from_string, policy
 
 import pytest
@@ -13,7 +12,6 @@ from tests import factories
 from tests.portal.browsing import press, send
 from tests.portal.keepers import sign_in
 from webapp.clinics.models import Clinic
-from webapp.enquiries import consent
 from webapp.enquiries.models import Enquiry, Recipient
 from webapp.i18n import utc_now
 from webapp.outbox.models import Delivery
@@ -30,19 +28,9 @@ def clinic(session: Session, client: FlaskClient) -> Clinic:
 
 
 def asked(session: Session, clinic: Clinic, ref: str = "LFL-23456789") -> Recipient:
-    now = utc_now()
-    enquiry = Enquiry(
-        ref=ref, language="en", treatment_id=factories.treatment(session).id, sessions=3, name="Mei",
-        email="mei@patient.test", message="Does it hurt?", idempotency_key=ref, body_hash="b", created_at=now,
-        expires_at=now + timedelta(days=90),
-    )  # fmt: skip
-    session.add(enquiry)
-    session.flush()
-    recipient = Recipient(
-        enquiry_id=enquiry.id, clinic_id=clinic.id, state="reached",
-        consent_text_id=consent.remember("words", "en", now).id, consented_at=now,
-    )  # fmt: skip
-    session.add(recipient)
+    (recipient,) = factories.enquiry(
+        session, clinic, ref=ref, message="Does it hurt?", created_at=utc_now()
+    ).recipients
     session.commit()
     return recipient
 

@@ -1,7 +1,6 @@
 """The staff room: what waits is shown, decided once, and written to the log."""
 
 import re
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -14,9 +13,8 @@ from tests.access.world import POINT
 from tests.accounts.signing_in import account, sign_in
 from tests.factories import NOW
 from webapp.clinics.models import Clinic
-from webapp.enquiries import consent
-from webapp.enquiries import services as enquiries
-from webapp.enquiries.models import Enquiry, Recipient
+from webapp.enquiries.models import Recipient
+from webapp.enquiries.services import keeping
 from webapp.i18n import utc_now
 from webapp.moderation.actors import Actor, ActorKind
 from webapp.moderation.models import Claim, Decision, DoNotList, HeldText, NeverListRequest, PositionReview
@@ -193,18 +191,11 @@ def unreached(session: Session) -> Recipient:
         ended_at=now,
     )
     session.add(letter)
-    enquiry = Enquiry(
-        ref="LFL-23456789", language="en", treatment_id=factories.treatment(session).id, sessions=3, name="Mei",
-        email="mei@patient.test", idempotency_key="k", body_hash="b", created_at=now,
-        expires_at=now + timedelta(days=90),
-    )  # fmt: skip
-    session.add(enquiry)
-    session.flush()
-    recipient = Recipient(
-        enquiry_id=enquiry.id, clinic_id=clinic.id, delivery_id=letter.id, state="unreachable",
-        consent_text_id=consent.remember("words", "en", now).id, consented_at=now,
-    )  # fmt: skip
-    session.add(recipient)
+    enquiry = factories.enquiry(
+        session, clinic, state="unreachable", ref="LFL-23456789", email="mei@patient.test", created_at=now
+    )
+    (recipient,) = enquiry.recipients
+    recipient.delivery_id = letter.id
     session.commit()
     return recipient
 
@@ -222,7 +213,7 @@ def test_an_enquiry_that_was_not_delivered_is_sent_again(
     again = session.get_one(Delivery, unreached.delivery_id)
     assert (again.state, again.to_address) == ("pending", session.scalars(select(Clinic.enquiry_email)).one())
     assert "Nothing waits." in text_of(staff, "/staff/letters")
-    assert enquiries.erase("LFL-23456789")
+    assert keeping.erase("LFL-23456789")
     session.commit()
     session.refresh(again)
     assert again.state == "cancelled"

@@ -69,6 +69,10 @@ class Clinic(Base):
     accepts_enquiries: Mapped[bool]
     # No enquiries up to and including this day, in the market's zone.
     paused_until: Mapped[date | None]
+    # Codes of what it needs to know for a quote, joined by ";" (enquiries.choices.ASKS_FOR); empty: the minimum.
+    asks_for: Mapped[str | None] = mapped_column(String(128))
+    # As many enquiries as it can answer in a day of its zone; empty: no limit of its own.
+    enquiries_per_day: Mapped[int | None]
     # The clinic lets small price changes of its own feed go live without asking it again.
     auto_accept_prices: Mapped[bool] = mapped_column(default=False, server_default=false())
     sample: Mapped[bool]

@@ -1,12 +1,13 @@
 """The words a patient agrees to, per clinic, in her language; what stood on the page is what is stored."""
 
 import hashlib
+from collections.abc import Mapping
 from datetime import datetime
 
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from webapp.enquiries.models import ConsentText
+from webapp.enquiries.models import Consent, ConsentText
 from webapp.extensions import db
 
 _COUNTRY_NAMES = {"SG": lambda: _("Singapore"), "KR": lambda: _("South Korea")}
@@ -58,3 +59,11 @@ def remember(text: str, language: str, now: datetime) -> ConsentText:
         db.session.add(row)
         db.session.flush()
     return row
+
+
+def given(agreed: Mapping[str, str], language: str, now: datetime) -> list[Consent]:
+    """What was agreed to for one clinic: a row per matter ("enquiry", "health", "abroad", "contact") with its words."""
+    return [
+        Consent(matter=matter, text=remember(words, language, now), given_at=now)
+        for matter, words in agreed.items()
+    ]

@@ -13,15 +13,20 @@ PATIENT = "patient"
 QUOTE = "quote"
 
 
-def mint_for_patient(enquiry: Enquiry, now: datetime, token: str | None = None) -> str:
-    """A token for the patient's own page, good for as long as the enquiry is kept."""
-    return _mint(PATIENT, enquiry, None, now, enquiry.expires_at, token)
+def mint_for_patient(
+    enquiry: Enquiry, now: datetime, token: str | None = None, *, mailed: bool = False
+) -> str:
+    """A token for the patient's own page, good for as long as the enquiry is kept.
+
+    `mailed`: it goes to her address and nowhere else, so whoever uses it reads that address.
+    """
+    return _mint(PATIENT, enquiry, None, now, enquiry.expires_at, token, mailed=mailed)
 
 
 def mint_for_clinic(recipient: Recipient, now: datetime, days: int) -> str:
     """A token with which one clinic answers one enquiry, good for `days`."""
     expires = min(now + timedelta(days=days), recipient.enquiry.expires_at)
-    return _mint(QUOTE, recipient.enquiry, recipient, now, expires, None)
+    return _mint(QUOTE, recipient.enquiry, recipient, now, expires, None, mailed=True)
 
 
 def find(token: str, purpose: str) -> Link | None:
@@ -53,6 +58,8 @@ def _mint(
     now: datetime,
     expires: datetime,
     token: str | None,
+    *,
+    mailed: bool,
 ) -> str:
     token = token or new_token()
     db.session.add(
@@ -61,6 +68,7 @@ def _mint(
             purpose=purpose,
             enquiry_id=enquiry.id,
             recipient_id=recipient.id if recipient else None,
+            mailed=mailed,
             created_at=now,
             expires_at=expires,
         )

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from email.message import EmailMessage
 
 from webapp.clinics.models import Clinic
-from webapp.enquiries.models import Enquiry
+from webapp.enquiries.models import Enquiry, EnquiryWant
 from webapp.extensions import db
 from webapp.i18n import LANGUAGES, language_prefix
 from webapp.outbox.letters import compose
@@ -26,7 +26,7 @@ def asks_clinic(enquiry: Enquiry, clinic: Clinic, token: str) -> EmailMessage:
         language,
         enquiry=enquiry,
         clinic=clinic,
-        treatment=_treatment(enquiry),
+        wants=_wants(enquiry),
         link=page_address(language, "q", token),
         days=current_settings().quote_link_days,
     )
@@ -54,8 +54,9 @@ def clinic_unreachable(enquiry: Enquiry, clinic: Clinic, token: str) -> EmailMes
     )
 
 
-def _treatment(enquiry: Enquiry) -> Treatment:
-    return db.session.get_one(Treatment, enquiry.treatment_id)
+def _wants(enquiry: Enquiry) -> list[tuple[EnquiryWant, Treatment]]:
+    """What is asked for, each with its treatment."""
+    return [(want, db.session.get_one(Treatment, want.treatment_id)) for want in enquiry.wants]
 
 
 def page_address(language: str, page: str, token: str) -> str:

@@ -1,11 +1,13 @@
 """Reads of the enquiries room: what one clinic was asked."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import contains_eager
 
+from webapp.domain.offers import Want
+from webapp.domain.units import Quantity, Unit
 from webapp.enquiries.models import Enquiry, Recipient
 from webapp.extensions import db
 
@@ -18,7 +20,7 @@ def of_clinic(clinic_id: int, limit: int, before: int | None = None) -> Sequence
         .where(Recipient.clinic_id == clinic_id)
         .order_by(Recipient.id.desc())
         .limit(limit)
-        .options(contains_eager(Recipient.enquiry))
+        .options(contains_eager(Recipient.enquiry).selectinload(Enquiry.wants))
     )
     if before is not None:
         chosen = chosen.where(Recipient.id < before)
@@ -41,4 +43,19 @@ def tests_since(clinic_id: int, since: datetime) -> int:
             .where(Recipient.clinic_id == clinic_id, Enquiry.is_test, Enquiry.created_at >= since)
         )
         or 0
+    )
+
+
+def wants_of(enquiry: Enquiry, slugs: Mapping[int, str]) -> tuple[Want, ...]:
+    """What an enquiry asks for, in its order, as the domain compares it. `slugs` maps treatment ids."""
+    return tuple(
+        Want(
+            slugs[row.treatment_id],
+            row.sessions,
+            Quantity(row.quantity.normalize(), Unit(row.unit))
+            if row.quantity is not None and row.unit
+            else None,
+            row.area,
+        )
+        for row in enquiry.wants
     )

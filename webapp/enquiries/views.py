@@ -16,10 +16,11 @@ from webapp.access import Audience, open_to
 from webapp.clinics import queries as clinics
 from webapp.clinics.labels import ENQUIRY_REFUSALS
 from webapp.clinics.models import Clinic
-from webapp.enquiries import consent, services
+from webapp.enquiries import consent
 from webapp.enquiries.behind import remember_opened
 from webapp.enquiries.choices import questions_about
 from webapp.enquiries.forms import MAX_CLINICS, EnquiryForm, is_too_fast
+from webapp.enquiries.services import sending
 from webapp.extensions import csrf, limiter
 from webapp.form_choices import choices
 from webapp.i18n import current_language, today_in, utc_now
@@ -27,6 +28,9 @@ from webapp.settings import current_settings, market_policy
 from webapp.signing import derived_token
 from webapp.treatments import queries as treatments
 from webapp.unit_of_work import unit_of_work
+
+# Per clinic id and matter, the words that were ticked.
+Consents = dict[int, dict[str, str]]
 
 blueprint = Blueprint("enquiries", __name__, template_folder="templates")
 
@@ -78,15 +82,14 @@ def _send(
     form: EnquiryForm,
     key: str,
     chosen: list[Clinic],
-    consents: dict[int, str],
+    consents: Consents,
     refused: list[tuple[str, str]],
 ) -> Response | tuple[str, int]:
     settings = current_settings()
     token = derived_token(settings.secret_key, "patient", key)
     treatment = treatments.by_slug(form.treatment.data)
-    draft = services.EnquiryDraft(
-        treatment_id=treatment.id if treatment else 0,
-        sessions=form.sessions.data or 1,
+    draft = sending.EnquiryDraft(
+        wants=(sending.WantDraft(treatment.id if treatment else 0, form.sessions.data or 1),),
         concerns=tuple(form.concerns.data or ()),
         earliest_on=form.earliest_on.data,
         latest_on=form.latest_on.data,
@@ -101,7 +104,7 @@ def _send(
     for attempt in (1, 2):
         try:
             with unit_of_work():
-                services.send_enquiry(
+                sending.send_enquiry(
                     draft,
                     key=key,
                     patient_token=token,
@@ -110,7 +113,7 @@ def _send(
                     answer_days=settings.quote_link_days,
                 )
             break
-        except services.KeyUsedForOtherWords:
+        except sending.KeyUsedForOtherWords:
             form.form_errors.append(
                 _(
                     "This form was sent before with other words. Open your page from the mail, or start a new enquiry."
@@ -153,13 +156,17 @@ def _consent_words(clinic: Clinic) -> str:
     return consent.clinic_consent(clinic.name, clinic.country)
 
 
-def _consents(form: Any, chosen: list[Clinic]) -> dict[int, str]:
-    """The words that were ticked, per clinic; health and abroad stand with them."""
-    extra = [consent.health_consent()] if form.consent_health.data else []
-    extra += [_abroad_words(chosen)] if form.consent_abroad.data else []
-    extra = [words for words in extra if words]
+def _consents(form: Any, chosen: list[Clinic]) -> Consents:
+    """The words that were ticked, per clinic and matter."""
+    shared = {
+        "health": consent.health_consent() if form.consent_health.data else "",
+        "abroad": _abroad_words(chosen) if form.consent_abroad.data else "",
+    }
     return {
-        clinic.id: "\n".join([_consent_words(clinic), _terms(), *extra])
+        clinic.id: {
+            "enquiry": f"{_consent_words(clinic)}\n{_terms()}",
+            **{matter: words for matter, words in shared.items() if words},
+        }
         for clinic in chosen
         if form[f"consent_{clinic.slug}"].data
     }

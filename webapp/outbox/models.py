@@ -28,6 +28,10 @@ class Delivery(Base):
     # The Message-ID header without the angle brackets; stable over every attempt.
     message_id: Mapped[str] = mapped_column(String(128), unique=True)
     to_address: Mapped[str | None] = mapped_column(EncryptedText)
+    # encryption.address_hash of it: mails to one address wait for each other, and a bounce finds its address.
+    to_hash: Mapped[str | None] = mapped_column(String(64), index=True)
+    # Hash of the token in the address that replies and bounces of this mail come to.
+    reply_hash: Mapped[str | None] = mapped_column(String(64), index=True, unique=True)
     # The whole rendered mail; wiped with the address once the row has ended. Empty in a row that has not
     # ended: the mail could not be written, and the worker will end the row as failed.
     mail: Mapped[str | None] = mapped_column(EncryptedText)
@@ -44,6 +48,8 @@ class Delivery(Base):
     optional: Mapped[bool] = mapped_column(default=False, server_default=false())
     created_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+    # It had been taken, and then it came back.
+    bounced_at: Mapped[datetime | None]
 
 
 class DeliveryEvent(Base):
@@ -84,3 +90,19 @@ class Suppression(Base):
     address_hash: Mapped[str] = mapped_column(String(64))
     reason: Mapped[str] = mapped_column(String(16))
     created_at: Mapped[datetime]
+
+
+class InboundMail(Base):
+    """That a mail came in, so that the same one is not heard twice. Its words stay with the room they are for."""
+
+    __tablename__ = "inbound_mail"
+    __table_args__ = (
+        CheckConstraint("kind in ('bounce', 'delay', 'automatic', 'reply', 'unknown')", name="kind_known"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    # SHA-256 of the whole mail.
+    digest: Mapped[str] = mapped_column(String(64), unique=True)
+    kind: Mapped[str] = mapped_column(String(16))
+    delivery_id: Mapped[int | None] = mapped_column(ForeignKey("delivery.id", ondelete="SET NULL"))
+    received_at: Mapped[datetime]

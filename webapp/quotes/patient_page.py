@@ -9,6 +9,7 @@ from webapp.clinics.models import Clinic
 from webapp.domain.market import PriceLine
 from webapp.domain.offers import CourseSum, Field, Want, course_sum
 from webapp.domain.quotes import QuoteTerms, quote_sum
+from webapp.enquiries import queries as enquiry_queries
 from webapp.enquiries.models import Enquiry, Recipient
 from webapp.i18n import today_in, utc_now
 from webapp.offers import queries as offers
@@ -17,7 +18,6 @@ from webapp.quotes import queries
 from webapp.quotes.models import Quote
 from webapp.settings import current_settings, market_policy
 from webapp.treatments import queries as treatments
-from webapp.treatments.models import Treatment
 
 # What the quote form asks of a clinic: only what was asked can be called "not stated".
 _ASKED = (
@@ -61,7 +61,7 @@ class Page:
     """The whole page; `columns` in the order in which the clinics were asked."""
 
     enquiry: Enquiry
-    treatment: Treatment
+    wants: Sequence[Want]
     columns: Sequence[Column]
     shows_sample: bool
 
@@ -72,10 +72,9 @@ class Page:
 
 def build(enquiry: Enquiry) -> Page:
     """Read everything the page shows in a fixed number of queries, however many clinics were asked."""
-    all_treatments = {row.id: row for row in treatments.everything()}
-    slugs = {row.id: row.slug for row in all_treatments.values()}
-    treatment = all_treatments[enquiry.treatment_id]
-    want = Want(treatment.slug, enquiry.sessions)
+    slugs = {row.id: row.slug for row in treatments.everything()}
+    wants = enquiry_queries.wants_of(enquiry, slugs)
+    want = wants[0]
     asked = clinics.by_ids([recipient.clinic_id for recipient in enquiry.recipients])
     answers = queries.latest([recipient.id for recipient in enquiry.recipients])
     published = offers.for_clinics(list(asked))
@@ -98,7 +97,7 @@ def build(enquiry: Enquiry) -> Page:
                 has_left=has_left,
             )
         )
-    return Page(enquiry, treatment, columns, any(column.clinic.sample for column in columns))
+    return Page(enquiry, wants, columns, any(column.clinic.sample for column in columns))
 
 
 def _bill(terms: QuoteTerms, want: Want, on: date) -> CourseSum:

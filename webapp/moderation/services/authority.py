@@ -12,8 +12,8 @@ from sqlalchemy import select
 
 from webapp import events
 from webapp.clinics.models import Clinic
-from webapp.enquiries import services as enquiries
 from webapp.enquiries.mail import clinic_language
+from webapp.enquiries.services import deliveries as enquiries
 from webapp.extensions import db
 from webapp.i18n import today_in
 from webapp.moderation import authority_text, mail

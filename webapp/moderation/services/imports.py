@@ -16,7 +16,7 @@ from webapp.clinics.models import Clinic, Practitioner
 from webapp.domain.listing_csv import ClinicRow, Listing, OfferRow, PractitionerRow
 from webapp.domain.offers import Part
 from webapp.domain.same_clinic import marks
-from webapp.enquiries import services as enquiries
+from webapp.enquiries.services import deliveries as enquiries
 from webapp.extensions import db
 from webapp.i18n import today_in
 from webapp.moderation.actors import OPERATOR

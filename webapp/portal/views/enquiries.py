@@ -11,9 +11,9 @@ from webapp.access import Audience, open_to
 from webapp.clinics.models import Clinic
 from webapp.enquiries import consent, links
 from webapp.enquiries import queries as enquiries
-from webapp.enquiries import services as sending
 from webapp.enquiries.behind import remember_opened
 from webapp.enquiries.choices import RECIPIENT_STATES
+from webapp.enquiries.services import sending
 from webapp.i18n import current_language, utc_now
 from webapp.moderation.services import decisions
 from webapp.offers import queries as offers
@@ -116,8 +116,7 @@ def _test_draft(clinic: Clinic, name: str, email: str) -> sending.EnquiryDraft:
         if part.treatment
     )
     return sending.EnquiryDraft(
-        treatment_id=next(offered, catalogue[0].id),
-        sessions=3,
+        wants=(sending.WantDraft(next(offered, catalogue[0].id), 3),),
         concerns=(),
         earliest_on=None,
         latest_on=None,
@@ -127,6 +126,6 @@ def _test_draft(clinic: Clinic, name: str, email: str) -> sending.EnquiryDraft:
         other_channel=None,
         other_handle=None,
         language=current_language(),
-        consents={clinic.id: consent.clinic_consent(clinic.name, clinic.country)},
+        consents={clinic.id: {"enquiry": consent.clinic_consent(clinic.name, clinic.country)}},
         is_test=True,
     )

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from webapp.access import Audience, open_to
-from webapp.enquiries import services as enquiries
+from webapp.enquiries.services import sending
 from webapp.i18n import utc_now
 from webapp.moderation.services import decisions
 from webapp.outbox import queries as outbox
@@ -52,9 +52,7 @@ def decide_letter(number: int) -> ResponseReturnValue:
         message = _("Out of the queue.")
         if answer == "again":
             recipient = queries.recipient_of(letter.id)
-            if recipient is None or not enquiries.ask_again(
-                recipient, now, current_settings().quote_link_days
-            ):
+            if recipient is None or not sending.ask_again(recipient, now, current_settings().quote_link_days):
                 flash(_("This mail cannot be sent again."))
                 return redirect(url_for("staff.letters"), 303)
             what, message = queries.LETTER_AGAIN, _("It is on its way again.")

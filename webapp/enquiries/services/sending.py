@@ -1,21 +1,22 @@
-"""Writes of the enquiries room: send an enquiry, release a contact, stop mails, learn what became of a mail."""
+"""Send an enquiry to its clinics, once, whatever happens on the way; and send it again to one that never got it."""
 
 import hashlib
 import json
 import secrets
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 
 from webapp.clinics.models import Clinic
+from webapp.domain.units import Quantity
 from webapp.encryption import address_hash, keyed_hash
 from webapp.enquiries import consent, links, mail
-from webapp.enquiries.models import Enquiry, Recipient
+from webapp.enquiries.models import Enquiry, EnquiryWant, Recipient
 from webapp.extensions import db
 from webapp.outbox import services as outbox
-from webapp.outbox.models import Delivery
 
 # No 0/O, 1/I/L: it is read out over the telephone.
 _REF_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
@@ -26,11 +27,20 @@ class KeyUsedForOtherWords(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class EnquiryDraft:
-    """What a checked form says. `consents` holds, per clinic id, the words that were ticked for it."""
+class WantDraft:
+    """One treatment of a checked form; quantity (for one session) and area None: whatever the clinic uses."""
 
     treatment_id: int
     sessions: int
+    quantity: Quantity | None = None
+    area: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EnquiryDraft:
+    """What a checked form says. `consents` holds, per clinic id, the words that were ticked for each matter."""
+
+    wants: tuple[WantDraft, ...]
     concerns: tuple[str, ...]
     earliest_on: date | None
     latest_on: date | None
@@ -40,7 +50,10 @@ class EnquiryDraft:
     other_channel: str | None
     other_handle: str | None
     language: str
-    consents: dict[int, str]
+    consents: Mapping[int, Mapping[str, str]]
+    # Codes of choices.QUESTIONS, and "yes", "no" or "unsure".
+    questions: tuple[str, ...] = ()
+    had_before: str | None = None
     # A clinic's own trial: for its staff and ourselves it is no patient's.
     is_test: bool = False
 
@@ -64,11 +77,11 @@ def send_enquiry(
     enquiry = Enquiry(
         ref=_new_ref(),
         language=draft.language,
-        treatment_id=draft.treatment_id,
-        sessions=draft.sessions,
         earliest_on=draft.earliest_on,
         latest_on=draft.latest_on,
         concerns=";".join(draft.concerns) or None,
+        questions=";".join(draft.questions) or None,
+        had_before=draft.had_before or None,
         message=draft.message or None,
         name=draft.name,
         email=draft.email,
@@ -79,16 +92,28 @@ def send_enquiry(
         body_hash=body_hash,
         is_test=draft.is_test,
         created_at=now,
+        last_act_at=now,
         expires_at=now + timedelta(days=keep_days),
     )
     db.session.add(enquiry)
-    for clinic_id, words in draft.consents.items():
+    enquiry.wants.extend(
+        EnquiryWant(
+            position=position,
+            treatment_id=want.treatment_id,
+            sessions=want.sessions,
+            quantity=want.quantity.value if want.quantity else None,
+            unit=want.quantity.unit.value if want.quantity else None,
+            area=want.area,
+        )
+        for position, want in enumerate(draft.wants)
+    )
+    for clinic_id, agreed in draft.consents.items():
         enquiry.recipients.append(
             Recipient(
                 clinic_id=clinic_id,
                 state="asked",
-                consent_text_id=consent.remember(words, draft.language, now).id,
-                consented_at=now,
+                asked_at=now,
+                consents=consent.given(agreed, draft.language, now),
             )
         )
     db.session.flush()
@@ -100,7 +125,7 @@ def send_enquiry(
         _ask(recipient, clinics[recipient.clinic_id], f"enquiry-asks-clinic:{recipient.id}", now, answer_days)
     links.mint_for_patient(enquiry, now, patient_token)
     # Its own link: the one in the browser's address and the one in the mail can be ended apart.
-    mailed = links.mint_for_patient(enquiry, now)
+    mailed = links.mint_for_patient(enquiry, now, mailed=True)
     outbox.post(
         f"enquiry-patient-page:{enquiry.id}",
         draft.email,
@@ -127,75 +152,6 @@ def find_by_key(key: str) -> Enquiry | None:
     """The enquiry that a form's key already made, if any."""
     key_hash = hashlib.sha256(key.encode()).hexdigest()
     return db.session.scalar(select(Enquiry).where(Enquiry.idempotency_key == key_hash))
-
-
-def release_contact(recipient: Recipient, now: datetime) -> None:
-    """Let one clinic read how to reach the patient. Releasing twice, or to a clinic that left, changes nothing."""
-    clinic = db.session.get_one(Clinic, recipient.clinic_id)
-    if recipient.contact_released_at is None and clinic.authority == "authorised":
-        recipient.contact_released_at = now
-
-
-def refuse_mail(enquiry: Enquiry, now: datetime) -> None:
-    """The reader of the address says that she asked for nothing: no further mail goes to it."""
-    if enquiry.email_refused_at is None:
-        enquiry.email_refused_at = now
-
-
-def forget_expired(now: datetime) -> int:
-    """Delete every enquiry whose time is over, with its answers and links; says how many. The promise on the form."""
-    gone = db.session.execute(delete(Enquiry).where(Enquiry.expires_at <= now).returning(Enquiry.id))
-    return len(gone.all())
-
-
-def erase(ref: str) -> bool:
-    """Delete one enquiry at once, with its answers and links, and stop its mails; False when there is none."""
-    enquiry = db.session.scalar(select(Enquiry).where(Enquiry.ref == ref.strip().upper()))
-    if enquiry is None:
-        return False
-    outbox.cancel(f"enquiry-patient-page:{enquiry.id}")
-    for recipient in enquiry.recipients:
-        _stop_mail(recipient)
-    db.session.execute(delete(Enquiry).where(Enquiry.id == enquiry.id))
-    return True
-
-
-def clinic_left(clinic_id: int, now: datetime) -> None:
-    """A clinic is listed no longer: mails to it that have not gone are stopped and its links to answer by end.
-
-    The patients' pages say by themselves that it left; what it answered before stays theirs.
-    """
-    recipients = db.session.scalars(select(Recipient).where(Recipient.clinic_id == clinic_id)).all()
-    for recipient in recipients:
-        if recipient.state == "asked":
-            _stop_mail(recipient)
-    links.revoke_quote_links([recipient.id for recipient in recipients], now)
-
-
-def note_delivery_ended(delivery: Delivery, now: datetime) -> None:
-    """Take over what became of the mail to a clinic, in the outbox's transaction; tell the patient of a failure."""
-    recipient = db.session.scalar(select(Recipient).where(Recipient.delivery_id == delivery.id))
-    if recipient is None or recipient.state != "asked" or delivery.state == "cancelled":
-        return
-    if delivery.state == "sent":
-        recipient.state = "reached"
-        return
-    recipient.state = "unreachable"
-    enquiry = recipient.enquiry
-    if enquiry.email and enquiry.email_refused_at is None:
-        clinic = db.session.get_one(Clinic, recipient.clinic_id)
-        token = links.mint_for_patient(enquiry, now)
-        outbox.post(
-            f"enquiry-clinic-unreachable:{recipient.id}",
-            enquiry.email,
-            lambda: mail.clinic_unreachable(enquiry, clinic, token),
-        )
-
-
-def _stop_mail(recipient: Recipient) -> None:
-    """The mail to the clinic that was queued last does not go out, if it has not."""
-    if recipient.delivery_id is not None:
-        outbox.cancel(db.session.get_one(Delivery, recipient.delivery_id).key)
 
 
 def _ask(recipient: Recipient, clinic: Clinic, key: str, now: datetime, answer_days: int) -> None:

@@ -1,4 +1,4 @@
-"""Writes of the quotes room: a clinic answers."""
+"""A clinic answers an enquiry."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -94,7 +94,7 @@ def answer(recipient: Recipient, draft: AnswerDraft, now: datetime) -> Quote:
     enquiry = recipient.enquiry
     if enquiry.email and enquiry.email_refused_at is None:
         clinic = db.session.get_one(Clinic, recipient.clinic_id)
-        token = links.mint_for_patient(enquiry, now)
+        token = links.mint_for_patient(enquiry, now, mailed=True)
         outbox.post(
             f"clinic-answered:{quote.id}",
             enquiry.email,

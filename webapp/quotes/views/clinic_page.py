@@ -1,95 +1,31 @@
-"""The two pages behind links: /q/ where a clinic answers, /e/ where the patient reads. GET changes nothing."""
+"""/q/: the page where a clinic answers, behind the link in its mail."""
 
 from typing import Any
 
-from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask import abort, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from webapp.access import Audience, open_to
 from webapp.clinics import queries as clinics
 from webapp.domain.money import Money
-from webapp.domain.offers import Consultation, Want, course_sum, price_of_one
+from webapp.domain.offers import Consultation, course_sum, price_of_one
 from webapp.enquiries import links
-from webapp.enquiries import services as enquiries
+from webapp.enquiries import queries as enquiry_queries
 from webapp.enquiries.behind import Behind, behind, remember_opened
-from webapp.enquiries.choices import CHANNELS, RECIPIENT_STATES, concern_words
+from webapp.enquiries.choices import concern_words
 from webapp.enquiries.models import Enquiry, Recipient
 from webapp.extensions import csrf, limiter
 from webapp.i18n import today_in, utc_now
 from webapp.offers import queries as offers
-from webapp.offers.labels import CONDITIONS, FIELDS, INCOMPLETE, MISMATCH, line_words, quantity_words
 from webapp.offers.queries import PublishedOffer
-from webapp.quotes import patient_page as presenter
-from webapp.quotes import queries, services
+from webapp.quotes import queries
+from webapp.quotes.blueprint import blueprint
 from webapp.quotes.forms import QuoteForm, quote_form
+from webapp.quotes.services import answering
 from webapp.settings import current_settings, market_policy
 from webapp.treatments import queries as treatments
-from webapp.treatments.models import Treatment
 from webapp.unit_of_work import unit_of_work
-
-blueprint = Blueprint("quotes", __name__, template_folder="templates")
-
-
-@blueprint.context_processor
-def _words() -> dict[str, Any]:
-    """The words for codes that both pages and their bill use."""
-    return {
-        "INCOMPLETE": INCOMPLETE,
-        "MISMATCH": MISMATCH,
-        "CONDITIONS": CONDITIONS,
-        "FIELDS": FIELDS,
-        "CHANNELS": CHANNELS,
-        "RECIPIENT_STATES": RECIPIENT_STATES,
-        "line_words": line_words,
-        "quantity_words": quantity_words,
-        "treatment_names": dict(treatments.choices()),
-    }
-
-
-@blueprint.get("/e/<token>")
-@open_to(Audience.LINK_HOLDER)
-def patient_page(token: str) -> str:
-    """The patient's own page: each clinic's state, and the answers side by side beside the published offers."""
-    found = behind(token, links.PATIENT)
-    return render_template(
-        "quotes/patient_page.html",
-        token=token,
-        page=presenter.build(found.enquiry),
-        found=found,
-        concerns=concern_words(found.enquiry),
-    )
-
-
-@blueprint.post("/e/<token>/open")
-@open_to(Audience.LINK_HOLDER)
-def open_patient_page(token: str) -> Response:
-    """Show what the patient herself wrote, in this browser from now on."""
-    behind(token, links.PATIENT)
-    remember_opened(token)
-    return redirect(url_for("quotes.patient_page", token=token), 303)
-
-
-@blueprint.post("/e/<token>/release")
-@open_to(Audience.LINK_HOLDER)
-def release_contact(token: str) -> Response:
-    """Give one clinic the patient's contact."""
-    with unit_of_work():
-        found = behind(token, links.PATIENT)
-        wanted = request.form.get("recipient", "")
-        for recipient in found.enquiry.recipients:
-            if str(recipient.id) == wanted:
-                enquiries.release_contact(recipient, utc_now())
-    return redirect(url_for("quotes.patient_page", token=token), 303)
-
-
-@blueprint.post("/e/<token>/not-me")
-@open_to(Audience.LINK_HOLDER)
-def not_me(token: str) -> Response:
-    """The owner of the address says that she asked for nothing: it gets no further mail."""
-    with unit_of_work():
-        enquiries.refuse_mail(behind(token, links.PATIENT).enquiry, utc_now())
-    return redirect(url_for("quotes.patient_page", token=token), 303)
 
 
 @blueprint.route("/q/<token>", methods=["GET", "POST"])
@@ -106,17 +42,17 @@ def quote_page(token: str) -> Response | str | tuple[str, int]:
         return sheet.page(sheet.form(prefilled=True))
     form = sheet.form(prefilled=False)
     kind = request.form.get("answer", "")
-    if kind not in {services.QUOTE, services.DECLINE, services.CONSULTATION_FIRST}:
+    if kind not in {answering.QUOTE, answering.DECLINE, answering.CONSULTATION_FIRST}:
         form.form_errors.append(_("Choose one of the three answers."))
         return sheet.page(form), 422
-    valid = form.validate_answer(sheet.currency) if kind == services.QUOTE else _only_note(form)
+    valid = form.validate_answer(sheet.currency) if kind == answering.QUOTE else _only_note(form)
     if not valid:
         return sheet.page(form), 422
     draft = sheet.draft(kind, form)
     with unit_of_work():
         recipient = behind(token, links.QUOTE).recipient
         if recipient is not None:
-            services.answer(recipient, draft, utc_now())
+            answering.answer(recipient, draft, utc_now())
     return redirect(url_for("quotes.quote_page", token=token) + "#sent", 303)
 
 
@@ -146,7 +82,10 @@ class _Sheet:
         self.clinic = clinics.by_ids([self.recipient.clinic_id])[self.recipient.clinic_id]
         self.currency = market_policy(self.clinic.country).currency
         self.treatments = {row.id: row for row in treatments.everything()}
-        self.treatment: Treatment = self.treatments[self.enquiry.treatment_id]
+        self.by_slug = {row.slug: row for row in self.treatments.values()}
+        self.wants = enquiry_queries.wants_of(
+            self.enquiry, {row.id: row.slug for row in self.treatments.values()}
+        )
         self.today = today_in(self.clinic.country, utc_now())
 
     def form(self, *, prefilled: bool) -> QuoteForm:
@@ -160,7 +99,7 @@ class _Sheet:
             enquiry=self.enquiry,
             recipient=self.recipient,
             clinic=self.clinic,
-            treatment=self.treatment,
+            wants=[(want, self.by_slug[want.treatment]) for want in self.wants],
             currency=self.currency,
             concerns=concern_words(self.enquiry),
             matching=self._matching(),
@@ -169,17 +108,17 @@ class _Sheet:
             asked_count=len(self.enquiry.recipients),
         )
 
-    def draft(self, kind: str, form: QuoteForm) -> services.AnswerDraft:
+    def draft(self, kind: str, form: QuoteForm) -> answering.AnswerDraft:
         note = form.note.data
-        if kind != services.QUOTE:
-            return services.AnswerDraft(kind=kind, currency=self.currency, note=note)
+        if kind != answering.QUOTE:
+            return answering.AnswerDraft(kind=kind, currency=self.currency, note=note)
         ids = {row.slug: row.id for row in self.treatments.values()}
         fee = form.other_fee_amount.money
-        return services.AnswerDraft(
+        return answering.AnswerDraft(
             kind=kind,
             currency=self.currency,
             lines=[
-                services.LineDraft(
+                answering.LineDraft(
                     treatment_id=ids.get(row.treatment.data or ""),
                     words=row.words.data,
                     quantity=row.quantity.data,
@@ -211,7 +150,7 @@ class _Sheet:
 
     def _matching(self) -> list[PublishedOffer]:
         """The clinic's own offers that hold the treatment, the closest to what is asked for first."""
-        want = Want(self.treatment.slug, self.enquiry.sessions)
+        want = self.wants[0]
         holding = [
             (course_sum(offer.terms, want, self.today), offer)
             for offer in offers.for_clinics([self.clinic.id])[self.clinic.id]
@@ -229,10 +168,11 @@ class _Sheet:
         return next((offer for offer in matching if offer.ref == wanted), matching[0] if matching else None)
 
     def _prefilled(self) -> dict[str, Any]:
-        usual = self.treatment
+        want = self.wants[0]
+        usual = self.by_slug[want.treatment]
         first: dict[str, Any] = {
             "treatment": usual.slug,
-            "sessions": self.enquiry.sessions,
+            "sessions": want.sessions,
             "quantity": usual.usual_quantity.normalize() if usual.usual_quantity else None,
             "unit": usual.usual_unit or "",
         }
@@ -240,7 +180,7 @@ class _Sheet:
         if chosen is None:
             return {"lines": [first]}
         terms = chosen.terms
-        bill = course_sum(terms, Want(self.treatment.slug, self.enquiry.sessions), self.today)
+        bill = course_sum(terms, want, self.today)
         one = price_of_one(terms)
         rows = [
             {

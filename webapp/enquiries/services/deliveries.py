@@ -1,0 +1,50 @@
+"""What becomes of the mails to clinics: the state of each recipient, and mails that must not go out any more."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+
+from webapp.clinics.models import Clinic
+from webapp.enquiries import links, mail
+from webapp.enquiries.models import Recipient
+from webapp.extensions import db
+from webapp.outbox import services as outbox
+from webapp.outbox.models import Delivery
+
+
+def note_delivery_ended(delivery: Delivery, now: datetime) -> None:
+    """Take over what became of the mail to a clinic, in the outbox's transaction; tell the patient of a failure."""
+    recipient = db.session.scalar(select(Recipient).where(Recipient.delivery_id == delivery.id))
+    if recipient is None or recipient.state != "asked" or delivery.state == "cancelled":
+        return
+    if delivery.state == "sent":
+        recipient.state = "reached"
+        return
+    recipient.state = "unreachable"
+    enquiry = recipient.enquiry
+    if enquiry.email and enquiry.email_refused_at is None:
+        clinic = db.session.get_one(Clinic, recipient.clinic_id)
+        token = links.mint_for_patient(enquiry, now, mailed=True)
+        outbox.post(
+            f"enquiry-clinic-unreachable:{recipient.id}",
+            enquiry.email,
+            lambda: mail.clinic_unreachable(enquiry, clinic, token),
+        )
+
+
+def clinic_left(clinic_id: int, now: datetime) -> None:
+    """A clinic is listed no longer: mails to it that have not gone are stopped and its links to answer by end.
+
+    The patients' pages say by themselves that it left; what it answered before stays theirs.
+    """
+    recipients = db.session.scalars(select(Recipient).where(Recipient.clinic_id == clinic_id)).all()
+    for recipient in recipients:
+        if recipient.state == "asked":
+            stop_mail(recipient)
+    links.revoke_quote_links([recipient.id for recipient in recipients], now)
+
+
+def stop_mail(recipient: Recipient) -> None:
+    """The mail to the clinic that was queued last does not go out, if it has not."""
+    if recipient.delivery_id is not None:
+        outbox.cancel(db.session.get_one(Delivery, recipient.delivery_id).key)

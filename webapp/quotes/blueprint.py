@@ -1,0 +1,27 @@
+"""The blueprint of the quotes room, on its own so that each page can stand in a module of its own."""
+
+from typing import Any
+
+from flask import Blueprint
+
+from webapp.enquiries.choices import CHANNELS, RECIPIENT_STATES
+from webapp.offers.labels import CONDITIONS, FIELDS, INCOMPLETE, MISMATCH, line_words, quantity_words
+from webapp.treatments import queries as treatments
+
+blueprint = Blueprint("quotes", __name__, template_folder="templates")
+
+
+@blueprint.context_processor
+def _words() -> dict[str, Any]:
+    """The words for codes that both pages and their bill use."""
+    return {
+        "INCOMPLETE": INCOMPLETE,
+        "MISMATCH": MISMATCH,
+        "CONDITIONS": CONDITIONS,
+        "FIELDS": FIELDS,
+        "CHANNELS": CHANNELS,
+        "RECIPIENT_STATES": RECIPIENT_STATES,
+        "line_words": line_words,
+        "quantity_words": quantity_words,
+        "treatment_names": dict(treatments.choices()),
+    }

@@ -1,0 +1,1 @@
+"""Writes of the quotes room: what a clinic answers, what the patient makes of it, what both ask each other."""

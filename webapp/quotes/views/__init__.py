@@ -1,0 +1,7 @@
+"""The two pages behind links, a module each: /q/ where a clinic answers, /e/ where the patient reads. GET changes
+nothing. Importing a module puts its routes on the blueprint.
+"""
+
+from webapp.quotes.blueprint import blueprint as blueprint
+from webapp.quotes.views import clinic_page as clinic_page
+from webapp.quotes.views import patient_page as patient_page
