@@ -3,6 +3,7 @@
 Imports nothing of ours, so that a tool can read the settings without loading the application.
 """
 
+import re
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -34,6 +35,16 @@ class Settings:
     mail_from: str
     secret_key: str = field(repr=False)
     field_keys: tuple[str, ...] = field(repr=False)
+    # The private key (PEM) that signs our mail, and the selector under which its public half is published (RFC 6376).
+    dkim_key: str = field(default="", repr=False)
+    dkim_selector: str = ""
+    # A header that repeats the Message-ID for relays that drop a mail they have had; empty: none.
+    mail_idempotency_header: str = ""
+    # Where bounces and replies come in: a mailbox that is read, a token for whoever posts them, and the address
+    # with {token} in it that each mail carries ("reply+{token}@in.example.org"); empty: nobody listens.
+    inbound_address: str = ""
+    inbound_mail_url: str = field(default="", repr=False)
+    inbound_hook_token: str = field(default="", repr=False)
     # Map tiles: none by default, the map then draws our own stations and points on a plain ground.
     tiles_url: str = ""
     tiles_attribution: str = ""
@@ -62,9 +73,18 @@ class Settings:
     sign_in_minutes: int = 10
     # How long somebody who claims a listing has for proving it.
     claim_days: int = 14
+    # Enquiries that one e-mail address may send, and that one clinic gets in a day where it sets no number itself.
+    enquiry_limit_per_email: str = "10 per day"
+    enquiries_per_clinic_per_day: int = 50
     # An enquiry holds its words and contact for at most this long (retention, trust).
     enquiry_link_days: int = 90
+    # Retention in days: nobody answered; nobody did anything with it any more; whatever happens.
+    retention_unanswered_days: int = 30
+    retention_quiet_days: int = 90
+    retention_longest_days: int = 365
     quote_link_days: int = 14
+    # How long before a quote ends its patient is reminded.
+    quote_reminder_days: int = 3
     trusted_proxies: int = 0
     # Clinics' feeds and pages are asked on these days of the month, and when the last time is so long ago.
     refresh_days: tuple[int, ...] = (1, 2, 3)
@@ -180,6 +200,18 @@ def from_environment(environ: Mapping[str, str]) -> Settings:
         sign_in_limit_per_address=environ.get("SIGN_IN_LIMIT_PER_ADDRESS", "") or "10 per 5 minutes",
         sign_in_minutes=_whole(environ, "SIGN_IN_MINUTES", 10, problems),
         claim_days=_whole(environ, "CLAIM_DAYS", 14, problems),
+        enquiry_limit_per_email=environ.get("ENQUIRY_LIMIT_PER_EMAIL", "") or "10 per day",
+        enquiries_per_clinic_per_day=_whole(environ, "ENQUIRIES_PER_CLINIC_PER_DAY", 50, problems),
+        retention_unanswered_days=_whole(environ, "RETENTION_UNANSWERED_DAYS", 30, problems),
+        retention_quiet_days=_whole(environ, "RETENTION_QUIET_DAYS", 90, problems),
+        retention_longest_days=_whole(environ, "RETENTION_LONGEST_DAYS", 365, problems),
+        quote_reminder_days=_whole(environ, "QUOTE_REMINDER_DAYS", 3, problems),
+        dkim_key=_file(environ, "DKIM_KEY_FILE", problems),
+        dkim_selector=environ.get("DKIM_SELECTOR", ""),
+        mail_idempotency_header=_header(environ, "MAIL_IDEMPOTENCY_HEADER", problems),
+        inbound_address=_reply_address(environ, problems),
+        inbound_mail_url=environ.get("INBOUND_MAIL_URL", ""),
+        inbound_hook_token=environ.get("INBOUND_HOOK_TOKEN", ""),
         enquiry_link_days=_whole(environ, "ENQUIRY_LINK_DAYS", 90, problems),
         quote_link_days=_whole(environ, "QUOTE_LINK_DAYS", 14, problems),
         trusted_proxies=_whole(environ, "TRUSTED_PROXIES", 0, problems, least=0),
@@ -209,6 +241,14 @@ def from_environment(environ: Mapping[str, str]) -> Settings:
         problems.append(
             "FOREIGN_ENQUIRIES_KR needs OPERATOR_REGISTRATION_KR, the operator's registration number"
         )
+    if bool(settings.dkim_key) != bool(settings.dkim_selector):
+        problems.append("DKIM_KEY_FILE and DKIM_SELECTOR go together")
+    if settings.inbound_mail_url and urlsplit(settings.inbound_mail_url).scheme not in {"imap", "imaps"}:
+        problems.append("INBOUND_MAIL_URL must look like imaps://user:password@host/INBOX")
+    if settings.inbound_hook_token and len(settings.inbound_hook_token) < MIN_SECRET_LENGTH:
+        problems.append(f"INBOUND_HOOK_TOKEN must be at least {MIN_SECRET_LENGTH} random characters")
+    if settings.inbound_address and not (settings.inbound_mail_url or settings.inbound_hook_token):
+        problems.append("INBOUND_ADDRESS needs INBOUND_MAIL_URL or INBOUND_HOOK_TOKEN: nobody would hear replies")
     if problems:
         raise SettingsError("; ".join(problems))
     return settings
@@ -295,6 +335,30 @@ def _url(environ: Mapping[str, str], name: str, default: str, problems: list[str
     value = environ.get(name, "").rstrip("/") or default
     if value and (urlsplit(value).scheme not in {"http", "https"} or not urlsplit(value).hostname):
         problems.append(f"{name} must look like https://example.org")
+    return value
+
+
+def _file(environ: Mapping[str, str], name: str, problems: list[str]) -> str:
+    """The text of the file that the setting names; empty where it names none."""
+    path = environ.get(name, "")
+    try:
+        return Path(path).read_text(encoding="ascii") if path else ""
+    except (OSError, ValueError):
+        problems.append(f"{name} names a file that cannot be read")
+        return ""
+
+
+def _header(environ: Mapping[str, str], name: str, problems: list[str]) -> str:
+    value = environ.get(name, "")
+    if value and not re.fullmatch(r"[A-Za-z][A-Za-z0-9-]{0,60}", value):
+        problems.append(f"{name} must be the name of a header, such as X-Idempotency-Key")
+    return value
+
+
+def _reply_address(environ: Mapping[str, str], problems: list[str]) -> str:
+    value = environ.get("INBOUND_ADDRESS", "")
+    if value and not re.fullmatch(r"[A-Za-z0-9._-]+\+\{token\}@[A-Za-z0-9.-]+", value):
+        problems.append("INBOUND_ADDRESS must look like reply+{token}@in.example.org")
     return value
 
 
