@@ -34,12 +34,11 @@ def _end(enquiry: Enquiry, *, answered: bool) -> datetime:
     # Adding a clinic asks anew, so that the one asked last has as long to answer as the first.
     asked_at = max((recipient.asked_at for recipient in enquiry.recipients), default=enquiry.created_at)
     unanswered = asked_at + timedelta(days=settings.retention_unanswered_days)
-    if answered or any(recipient.state in _ANSWERED for recipient in enquiry.recipients):
-        quiet = enquiry.last_act_at + timedelta(days=settings.retention_quiet_days)
-        end = max(quiet, unanswered)
-    else:
-        # A reply by mail may have moved it before: what has once been heard stays heard.
-        end = max(unanswered, enquiry.expires_at)
+    quiet = enquiry.last_act_at + timedelta(days=settings.retention_quiet_days)
+    # One that outlives the first clock was heard before, by a reply that no state tells of.
+    answered = answered or enquiry.expires_at > unanswered
+    answered = answered or any(recipient.state in _ANSWERED for recipient in enquiry.recipients)
+    end = max(unanswered, quiet) if answered else unanswered
     return min(end, longest_life(enquiry))
 
 
