@@ -43,6 +43,23 @@ def patient_page(enquiry: Enquiry, clinics: Sequence[Clinic], token: str) -> Ema
     )
 
 
+def enquiry_copy(enquiry: Enquiry, clinics: Sequence[Clinic], token: str) -> EmailMessage:
+    """To the patient, at an address that is hers: what she asked, and of whom. None of her own words: mail is
+    readable on its way.
+    """
+    prefix = language_prefix(enquiry.language)
+    return compose(
+        "enquiries/email/enquiry_copy",
+        enquiry.language,
+        enquiry=enquiry,
+        wants=_wants(enquiry),
+        listings=[
+            (clinic, f"{current_settings().base_url}{prefix}/clinics/{clinic.slug}") for clinic in clinics
+        ],
+        link=page_address(enquiry.language, "e", token),
+    )
+
+
 def clinic_unreachable(enquiry: Enquiry, clinic: Clinic, token: str) -> EmailMessage:
     """To the patient: one clinic's mailbox did not take the enquiry."""
     return compose(

@@ -2,9 +2,50 @@
 
 from datetime import datetime
 
+from sqlalchemy import func, select
+
 from webapp.clinics.models import Clinic
-from webapp.enquiries.models import Enquiry, Recipient
+from webapp.enquiries import links, mail
+from webapp.enquiries.models import Enquiry, Link, Recipient
 from webapp.extensions import db
+from webapp.outbox import services as outbox
+
+# The mail with her page, and one notice: what an address gets of which nobody knows yet that it is hers.
+_MAILS_BEFORE_CONFIRMATION = 2
+
+
+def notices_go_to(enquiry: Enquiry) -> str | None:
+    """The address that a notice about this enquiry may go to now; None where there is none that may be written to.
+
+    An address that nobody confirmed gets the mail with the patient's page and one notice, whichever comes first;
+    once confirmed it gets all of them. Each mail to the patient mints its own link, so the links that went by
+    mail count the mails: mint one for every notice, in the same unit of work as this question.
+    """
+    if not enquiry.email or enquiry.email_refused_at is not None:
+        return None
+    if enquiry.email_confirmed_at is not None:
+        return enquiry.email
+    # Two clinics may answer in the same moment: the second one waits here and finds the first one's notice.
+    db.session.execute(select(Enquiry.id).where(Enquiry.id == enquiry.id).with_for_update(key_share=True))
+    mailed = db.session.scalar(
+        select(func.count(Link.id)).where(
+            Link.enquiry_id == enquiry.id, Link.purpose == links.PATIENT, Link.mailed
+        )
+    )
+    return enquiry.email if (mailed or 0) < _MAILS_BEFORE_CONFIRMATION else None
+
+
+def confirm_address(enquiry: Enquiry, now: datetime) -> None:
+    """Somebody pressed the button behind a link that went to the address: it is hers, and a copy goes there.
+
+    Confirming twice changes nothing, nor does it bring mail back to an address that refused it.
+    """
+    if not enquiry.email or enquiry.email_refused_at is not None or enquiry.email_confirmed_at is not None:
+        return
+    enquiry.email_confirmed_at = now
+    token = links.mint_for_patient(enquiry, now, mailed=True)
+    clinics = [db.session.get_one(Clinic, recipient.clinic_id) for recipient in enquiry.recipients]
+    outbox.post(_copy_key(enquiry), enquiry.email, lambda: mail.enquiry_copy(enquiry, clinics, token))
 
 
 def release_contact(recipient: Recipient, now: datetime) -> None:
@@ -18,3 +59,8 @@ def refuse_mail(enquiry: Enquiry, now: datetime) -> None:
     """The reader of the address says that she asked for nothing: no further mail goes to it."""
     if enquiry.email_refused_at is None:
         enquiry.email_refused_at = now
+        outbox.cancel(_copy_key(enquiry))
+
+
+def _copy_key(enquiry: Enquiry) -> str:
+    return f"enquiry-copy:{enquiry.id}"

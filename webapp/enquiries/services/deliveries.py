@@ -7,6 +7,7 @@ from sqlalchemy import select
 from webapp.clinics.models import Clinic
 from webapp.enquiries import links, mail
 from webapp.enquiries.models import Recipient
+from webapp.enquiries.services import contact
 from webapp.extensions import db
 from webapp.outbox import services as outbox
 from webapp.outbox.models import Delivery
@@ -22,12 +23,13 @@ def note_delivery_ended(delivery: Delivery, now: datetime) -> None:
         return
     recipient.state = "unreachable"
     enquiry = recipient.enquiry
-    if enquiry.email and enquiry.email_refused_at is None:
+    address = contact.notices_go_to(enquiry)
+    if address:
         clinic = db.session.get_one(Clinic, recipient.clinic_id)
         token = links.mint_for_patient(enquiry, now, mailed=True)
         outbox.post(
             f"enquiry-clinic-unreachable:{recipient.id}",
-            enquiry.email,
+            address,
             lambda: mail.clinic_unreachable(enquiry, clinic, token),
         )
 

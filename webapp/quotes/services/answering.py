@@ -11,6 +11,7 @@ from webapp.clinics.models import Clinic
 from webapp.domain.money import Money
 from webapp.enquiries import links
 from webapp.enquiries.models import Recipient
+from webapp.enquiries.services import contact
 from webapp.extensions import db
 from webapp.outbox import services as outbox
 from webapp.quotes import mail
@@ -92,12 +93,13 @@ def answer(recipient: Recipient, draft: AnswerDraft, now: datetime) -> Quote:
     recipient.state = "declined" if draft.kind == DECLINE else "answered"
     db.session.flush()
     enquiry = recipient.enquiry
-    if enquiry.email and enquiry.email_refused_at is None:
+    address = contact.notices_go_to(enquiry)
+    if address:
         clinic = db.session.get_one(Clinic, recipient.clinic_id)
         token = links.mint_for_patient(enquiry, now, mailed=True)
         outbox.post(
             f"clinic-answered:{quote.id}",
-            enquiry.email,
+            address,
             lambda: mail.clinic_answered(enquiry, clinic, quote, token),
         )
     return quote

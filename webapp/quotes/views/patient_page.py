@@ -31,8 +31,14 @@ def patient_page(token: str) -> str:
 @blueprint.post("/e/<token>/open")
 @open_to(Audience.LINK_HOLDER)
 def open_patient_page(token: str) -> Response:
-    """Show what the patient herself wrote, in this browser from now on."""
-    behind(token, links.PATIENT)
+    """Show what the patient herself wrote, in this browser from now on.
+
+    Behind a link that went by mail, the button also says that the address is hers.
+    """
+    with unit_of_work():
+        found = behind(token, links.PATIENT)
+        if found.link.mailed:
+            contact.confirm_address(found.enquiry, utc_now())
     remember_opened(token)
     return redirect(url_for("quotes.patient_page", token=token), 303)
 
