@@ -13,7 +13,7 @@ from webapp.domain.units import Unit
 from webapp.extensions import db
 from webapp.i18n import today_in
 from webapp.offers.queries import fees_from_json
-from webapp.quotes.models import Quote, QuoteLine
+from webapp.quotes.models import Clarification, Quote, QuoteLine
 
 
 def latest(recipient_ids: Sequence[int]) -> Mapping[int, Quote]:
@@ -46,6 +46,19 @@ def terms(quote: Quote, country: str, slugs: Mapping[int, str]) -> QuoteTerms | 
         injector=Injector(quote.injector) if quote.injector else None,
         valid_until=quote.valid_until,
     )
+
+
+def clarifications(enquiry_id: int) -> Sequence[Clarification]:
+    """What the patient and her clinics asked each other, oldest first, with the answers; two statements.
+
+    Whose a question is, is for the page to keep to itself: a clinic reads its own, hers, and her answers to all.
+    """
+    return db.session.scalars(
+        select(Clarification)
+        .where(Clarification.enquiry_id == enquiry_id)
+        .order_by(Clarification.id)
+        .options(selectinload(Clarification.answers))
+    ).all()
 
 
 def _line(line: QuoteLine, currency: str, slugs: Mapping[int, str]) -> LineTerms:

@@ -1,0 +1,44 @@
+"""What is counted of listed, quoted and paid: codes and words. Counts only, so that they may outlive an enquiry."""
+
+from enum import StrEnum
+
+from flask_babel import lazy_gettext as _l
+
+
+class Outcome(StrEnum):
+    """One thing that happened between a clinic and a patient; a code of PriceOutcome.kind."""
+
+    ASKED = "asked"
+    QUOTED_SAME = "quoted_same"
+    QUOTED_ABOVE = "quoted_above"
+    QUOTED_BELOW = "quoted_below"
+    # The clinic lists nothing that gives a total for the same, or the quote itself gives none.
+    QUOTED_NOT_COMPARABLE = "quoted_not_comparable"
+    CONSULTATION_FIRST = "consultation_first"
+    DECLINED = "declined"
+    ACCEPTED = "accepted"
+    PAID_AS_QUOTED = "paid_as_quoted"
+    PAID_ABOVE = "paid_above"
+    PAID_BELOW = "paid_below"
+
+
+OUTCOMES = {
+    Outcome.ASKED: _l("asked"),
+    Outcome.QUOTED_SAME: _l("quoted as listed"),
+    Outcome.QUOTED_ABOVE: _l("quoted above the listed price"),
+    Outcome.QUOTED_BELOW: _l("quoted below the listed price"),
+    Outcome.QUOTED_NOT_COMPARABLE: _l("quoted, not comparable with a listed price"),
+    Outcome.CONSULTATION_FIRST: _l("wanted to see the patient first"),
+    Outcome.DECLINED: _l("declined by the clinic"),
+    Outcome.ACCEPTED: _l("accepted by the patient"),
+    Outcome.PAID_AS_QUOTED: _l("paid as quoted"),
+    Outcome.PAID_ABOVE: _l("paid above the quote"),
+    Outcome.PAID_BELOW: _l("paid below the quote"),
+}
+
+QUOTED = (
+    Outcome.QUOTED_SAME,
+    Outcome.QUOTED_ABOVE,
+    Outcome.QUOTED_BELOW,
+    Outcome.QUOTED_NOT_COMPARABLE,
+)
