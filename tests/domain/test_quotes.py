@@ -9,7 +9,6 @@ import pytest
 from webapp.domain.money import CurrencyMismatch, Money
 from webapp.domain.offers import (
     Consultation,
-    Fee,
     Incomplete,
     LeftOver,
     LineKind,
@@ -18,7 +17,7 @@ from webapp.domain.offers import (
     Tax,
     Want,
 )
-from webapp.domain.quotes import QuoteLine, QuoteTerms, quote_sum
+from webapp.domain.quotes import How, Inclusion, QuoteLine, QuoteTerms, Stated, quote_sum
 from webapp.domain.units import Quantity, Unit
 
 ON = date(2026, 3, 10)
@@ -36,7 +35,13 @@ QUOTE = QuoteTerms(
     tax_rate=Decimal(10),
     consultation=Consultation.FEE,
     consultation_fee=Money(20000, "KRW"),
-    other_fees=(Fee("medicine", Money(5000, "KRW")),),
+    inclusions={
+        Inclusion.NUMBING: Stated(How.INCLUDED),
+        Inclusion.NEEDLE: Stated(How.NOT_USED),
+        Inclusion.MEDICINE: Stated(How.EXTRA, Money(5000, "KRW")),
+        Inclusion.FOLLOW_UP: Stated(How.INCLUDED),
+    },
+    named_fees=(),
     valid_until=date(2026, 3, 31),
 )
 

@@ -61,6 +61,11 @@ INCOMPLETE = {
     Incomplete.TAX_UNKNOWN: _l("Whether tax is in the price is not stated."),
     Incomplete.TAX_RATE_UNKNOWN: _l("Tax comes on top; how much is not stated."),
     Incomplete.CONSULTATION_FEE_UNKNOWN: _l("The consultation fee is not stated."),
+    Incomplete.OTHER_FEES_UNKNOWN: _l(
+        "Whether needle, medicine, follow-up or anything else costs extra is not stated."
+    ),
+    Incomplete.NUMBING_UNKNOWN: _l("What numbing cream costs is not stated."),
+    Incomplete.WITHDRAWN: _l("The clinic has withdrawn it."),
     Incomplete.CANNOT_REPEAT: _l(
         "The price is for one purchase only and holds fewer sessions than you want."
     ),

@@ -7,8 +7,8 @@ from sqlalchemy.orm import selectinload
 
 from webapp.domain.money import Money
 from webapp.domain.offers import Consultation, Injector, Numbing, Part, Tax
+from webapp.domain.quotes import How, Inclusion, PriceRange, QuoteTerms, Stated
 from webapp.domain.quotes import QuoteLine as LineTerms
-from webapp.domain.quotes import QuoteTerms
 from webapp.domain.units import Unit
 from webapp.extensions import db
 from webapp.i18n import today_in
@@ -41,11 +41,39 @@ def terms(quote: Quote, country: str, slugs: Mapping[int, str]) -> QuoteTerms | 
         consultation=Consultation(quote.consultation) if quote.consultation else None,
         consultation_fee=Money(fee, quote.currency) if fee is not None else None,
         consultation_waived=quote.consultation_waived,
-        other_fees=fees_from_json(quote.other_fees, quote.currency),
-        numbing=Numbing(quote.numbing) if quote.numbing else None,
+        inclusions=_inclusions(quote),
+        named_fees=fees_from_json(quote.other_fees, quote.currency),
         injector=Injector(quote.injector) if quote.injector else None,
+        injector_name=quote.injector_name,
+        aftercare=quote.aftercare,
+        aftercare_language=quote.aftercare_language,
+        conditions=quote.conditions,
         valid_until=quote.valid_until,
+        withdrawn_on=today_in(country, quote.withdrawn_at) if quote.withdrawn_at else None,
     )
+
+
+def range_of(quote: Quote) -> PriceRange | None:
+    """Between what and what a "consultation first" expects to end; None where it names nothing."""
+    if quote.range_low_amount is None or quote.range_high_amount is None:
+        return None
+    return PriceRange(
+        Money(quote.range_low_amount, quote.currency), Money(quote.range_high_amount, quote.currency)
+    )
+
+
+_NUMBING = {Numbing.INCLUDED: How.INCLUDED, Numbing.EXTRA: How.EXTRA, Numbing.NONE: How.NOT_USED}
+
+
+def _inclusions(quote: Quote) -> dict[Inclusion, Stated]:
+    """The stored inclusions. Whether numbing cream is used stands in its own column, its amount among the others."""
+    found: dict[Inclusion, Stated] = {}
+    if quote.numbing:
+        found[Inclusion.NUMBING] = Stated(_NUMBING[Numbing(quote.numbing)])
+    for code, (how, *amount) in (quote.inclusions or {}).items():
+        money = Money(int(amount[0]), quote.currency) if amount else None
+        found[Inclusion(code)] = Stated(How(how), money)
+    return found
 
 
 def clarifications(enquiry_id: int) -> Sequence[Clarification]:
@@ -67,6 +95,7 @@ def _line(line: QuoteLine, currency: str, slugs: Mapping[int, str]) -> LineTerms
         quantity=line.quantity.normalize() if line.quantity is not None else None,
         unit=Unit(line.unit) if line.unit else None,
         sessions=line.sessions,
+        areas=tuple(line.area.split(";")) if line.area else (),
         words=line.words,
     )
     return LineTerms(part, Money(line.price_amount, currency), line.words or "")

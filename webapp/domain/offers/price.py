@@ -37,6 +37,11 @@ class Incomplete(StrEnum):
     CONSULTATION_FEE_UNKNOWN = "consultation_fee_unknown"
     # The offer is for the first visit or once per patient and holds fewer sessions than wanted.
     CANNOT_REPEAT = "cannot_repeat"
+    # Asked of a quote only: of a published offer both are shown beside the total.
+    OTHER_FEES_UNKNOWN = "other_fees_unknown"
+    NUMBING_UNKNOWN = "numbing_unknown"
+    # The clinic took its quote back.
+    WITHDRAWN = "withdrawn"
 
 
 def price_of_one(terms: OfferTerms) -> Money | None:

@@ -1,0 +1,34 @@
+"""A clinic's structured answer to one person: what it says (terms), how a sheet begins from what the clinic offers
+(starting), and what it adds up to by the same rules as a published offer (sums).
+
+A quote is private: nothing here turns it into a public price.
+"""
+
+from webapp.domain.quotes.starting import named_fees, starting_terms
+from webapp.domain.quotes.sums import quote_sum
+from webapp.domain.quotes.terms import (
+    FEE_INCLUSIONS,
+    How,
+    Inclusion,
+    PriceRange,
+    QuoteLine,
+    QuoteState,
+    QuoteTerms,
+    Stated,
+    reasons_against_quote,
+)
+
+__all__ = [
+    "FEE_INCLUSIONS",
+    "How",
+    "Inclusion",
+    "PriceRange",
+    "QuoteLine",
+    "QuoteState",
+    "QuoteTerms",
+    "Stated",
+    "named_fees",
+    "quote_sum",
+    "reasons_against_quote",
+    "starting_terms",
+]
