@@ -12,12 +12,12 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from webapp.clinics.models import Clinic
-from webapp.directory.labels import area_names, language_names, missing_part
+from webapp.directory.labels import language_names, missing_part
 from webapp.domain.market import Hidden, MarketPolicy, PriceLine, TaxWords
 from webapp.domain.offers import OfferTerms, Part, PriceBasis
 from webapp.domain.units import Unit, number_text
 from webapp.i18n import format_day, format_distance, format_money, localised, today_in, utc_now
-from webapp.offers.labels import CONDITIONS, UNITS, public_reason, quantity_words
+from webapp.offers.labels import CONDITIONS, UNITS, area_names, public_reason, quantity_words
 from webapp.offers.queries import PublishedOffer
 from webapp.search.queries import FoundClinic
 from webapp.settings import current_settings, market_policy

@@ -48,22 +48,6 @@ PLACE_KINDS = {
     "district": _l("postal district"),
 }
 
-AREAS = {
-    "face": _l("face"),
-    "neck": _l("neck"),
-    "eyes": _l("eyes"),
-    "eye": _l("eye area"),
-    "under_eyes": _l("under the eyes"),
-    "hands": _l("hands"),
-    "cheeks": _l("cheeks"),
-    "forehead": _l("forehead"),
-    "nose": _l("nose"),
-    "decolletage": _l("décolletage"),
-    "scalp": _l("scalp"),
-    "scar": _l("scars"),
-    "body": _l("body"),
-}
-
 _MISSING_PARTS = {
     1: _l("first part not stated"),
     2: _l("second part not stated"),
@@ -96,8 +80,3 @@ def radius_words(metres: int) -> str:
     if metres < 1_000:
         return _("%(metres)s m", metres=metres)
     return _("%(kilometres)s km", kilometres=format_decimal(metres / 1_000, "#,##0.#", locale=get_locale()))
-
-
-def area_names(areas: tuple[str, ...]) -> list[str]:
-    """Face, neck; a word of the clinic's own stays as it is."""
-    return [str(AREAS.get(area, area.replace("_", " "))) for area in areas]

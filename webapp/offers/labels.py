@@ -269,6 +269,22 @@ def public_reason(reason: Hidden | Incomplete, policy: MarketPolicy) -> str:
     return str(HIDDEN[reason] if isinstance(reason, Hidden) else INCOMPLETE[reason])
 
 
+AREAS = {
+    "face": _l("face"),
+    "neck": _l("neck"),
+    "eyes": _l("eyes"),
+    "eye": _l("eye area"),
+    "under_eyes": _l("under the eyes"),
+    "hands": _l("hands"),
+    "cheeks": _l("cheeks"),
+    "forehead": _l("forehead"),
+    "nose": _l("nose"),
+    "decolletage": _l("décolletage"),
+    "scalp": _l("scalp"),
+    "scar": _l("scars"),
+    "body": _l("body"),
+}
+
 UNITS = {
     Unit.ML: _l("ml"),
     Unit.SYRINGE: _l("syringe"),
@@ -276,6 +292,16 @@ UNITS = {
     Unit.SHOT: _l("shot"),
     Unit.SESSION: _l("session"),
 }
+
+
+def area_names(areas: tuple[str, ...]) -> list[str]:
+    """Face, neck; a word of the clinic's own stays as it is."""
+    return [str(AREAS.get(area, area.replace("_", " "))) for area in areas]
+
+
+def area_options() -> list[tuple[str, str]]:
+    """What a reader can ask for by area: (code, words)."""
+    return [(code, str(words)) for code, words in AREAS.items() if code not in ("eye",)]
 
 
 def quantity_words(quantity: Quantity | None) -> str | None:

@@ -13,13 +13,13 @@ from tests.factories import NOW
 from tests.reading import Page, words
 from webapp.clinics.models import Clinic
 from webapp.directory.cards import treatment_names
-from webapp.directory.compare.answers import AmountFrom, Public, settle
 from webapp.domain.basket import Reader
 from webapp.domain.market import Hidden
 from webapp.domain.money import Money
 from webapp.domain.offers import Want
 from webapp.domain.units import Quantity
 from webapp.offers import queries as offers
+from webapp.offers.public import AmountFrom, Public, settle
 
 # An amount that nothing else on a page comes to.
 CANARY = 7_654_321

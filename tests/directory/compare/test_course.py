@@ -11,7 +11,6 @@ from tests import factories
 from tests.directory.compare.conftest import Says
 from tests.reading import Page, words
 from webapp.clinics.models import Clinic
-from webapp.directory.compare.answers import AmountFrom, Basket
 from webapp.directory.compare.asking import Asked, Told, ask_all
 from webapp.directory.compare.chosen import Chosen
 from webapp.directory.compare.course import assumed, over_time, reach
@@ -22,6 +21,7 @@ from webapp.domain.money import Money
 from webapp.domain.offers import Want
 from webapp.domain.units import Quantity
 from webapp.offers import queries as offers
+from webapp.offers.public import AmountFrom, Basket
 
 TWO_ML = Quantity.parse("2 ml")
 

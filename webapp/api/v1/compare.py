@@ -12,20 +12,21 @@ from webapp.api.v1.operation import UnusableParameter, operation
 from webapp.api.v1.parameters import CompareParameters
 from webapp.api.v1.places import places
 from webapp.directory.cards import Names, heading_label, treatment_names
-from webapp.directory.compare.answers import Answer, Basket, Public, converted, families, settle
+from webapp.directory.compare.answers import Answer, answers_of, converted
 from webapp.directory.compare.chosen import Chosen, by_name, by_place, read_place
 from webapp.directory.labels import MARKETS
-from webapp.directory.wants import write_want
 from webapp.domain.basket import Reader, TooLarge, check_size
 from webapp.domain.exchange import NoRate, Rate, Rates, rank
 from webapp.domain.market import Country
 from webapp.domain.money import Money
 from webapp.domain.offers import Want
 from webapp.domain.units import number_text
+from webapp.domain.want_syntax import write_want
 from webapp.fx import queries as fx
 from webapp.geocoding.gazetteer import Place
 from webapp.i18n import utc_now
 from webapp.offers import queries as offers
+from webapp.offers.public import Basket, Public, families, settle
 from webapp.offers.queries import PublishedOffer
 from webapp.search.queries import Sort
 from webapp.settings import current_settings, market_policy
@@ -140,7 +141,7 @@ def _rows(
     public = Public.of(chosen.clinic, published, utc_now())
     writer = Writer.of(chosen.clinic, public.on, shared)
     try:
-        for answer in public.answers(shared.wants, reader, kin):
+        for answer in answers_of(public, shared.wants, reader, kin):
             yield _Row(chosen.distance_m, writer, answer)
     except TooLarge:
         yield _Row(chosen.distance_m, writer, None)

@@ -5,11 +5,11 @@ from datetime import date
 from pydantic import Field
 
 from webapp.api.v1.schemas import Answer, Event, Explained, Money, OfferPart, Place
-from webapp.directory.compare.answers import AmountFrom
 from webapp.domain.basket import Difference
 from webapp.domain.market import Country, TaxWords
 from webapp.domain.offers import Condition, LineKind
 from webapp.domain.offers import Field as OfferField
+from webapp.offers.public import AmountFrom
 from webapp.search.queries import Sort
 
 

@@ -19,13 +19,13 @@ from webapp.api.v1.schemas import NOT_STATED, Money, OfferPart
 from webapp.clinics.models import Clinic
 from webapp.directory.cards import Names, clinic_name, offer_title
 from webapp.directory.compare.answers import Answer
-from webapp.directory.wants import write_want
 from webapp.domain import basket
 from webapp.domain.basket import Mix, Purchase
 from webapp.domain.market import Country, Hidden, MarketPolicy, TaxWords
 from webapp.domain.money import Money as Amount
 from webapp.domain.offers import Field, Incomplete, Line, LineKind, Part, Tax, Want
 from webapp.domain.units import number_text
+from webapp.domain.want_syntax import write_want
 from webapp.settings import market_policy
 
 # Its price list has too many ways to be used for this basket.

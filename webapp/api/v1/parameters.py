@@ -9,12 +9,12 @@ from typing import Annotated, Any, Literal, Self, get_origin
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from werkzeug.datastructures import MultiDict
 
-from webapp.directory.wants import MAX_SESSIONS, MAX_WANTS, UnreadWant, read_want
 from webapp.domain.basket import Reader
 from webapp.domain.geo import Box, Point
 from webapp.domain.money import EXPONENTS
-from webapp.domain.offers import Eligibility, Want
+from webapp.domain.offers import MAX_SESSIONS, Eligibility, Want
 from webapp.domain.plain_text import plain_text
+from webapp.domain.want_syntax import MAX_WANTS, UnreadWant, read_want
 from webapp.search.queries import MAX_LIMIT, MAX_RADIUS_M, Sort
 
 MAX_TEXT = 200

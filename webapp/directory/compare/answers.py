@@ -1,45 +1,22 @@
-"""What each clinic answers to a basket: its cheapest mix under the market's rules, and the order of all of them.
+"""What each clinic answers to a basket: its cheapest mix, and the order of all of them.
 
-A price that the market keeps off public pages enters no sum; the offer is named with the reason instead.
+Under the market's rules, that is webapp.offers.public; here its answers get their names and stand in an order.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import date, datetime
-from enum import StrEnum
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
 
 from webapp.clinics.models import Clinic
-from webapp.directory.cards import Names, clinic_name
-from webapp.domain.basket import Mix, Offered, Reader, mixes, stated_amounts
+from webapp.directory.cards import clinic_name
+from webapp.domain.basket import Mix, Reader
 from webapp.domain.exchange import NoRate, Ranking, Rates, rank
 from webapp.domain.market import Hidden
 from webapp.domain.money import Money
-from webapp.domain.offers import OfferTerms, PriceKind, Want
-from webapp.domain.units import Quantity
-from webapp.i18n import today_in
+from webapp.domain.offers import OfferTerms, Want
+from webapp.offers.own_quotes import own_mixes
+from webapp.offers.public import Public
 from webapp.offers.queries import PublishedOffer
-from webapp.settings import current_settings, market_policy
-from webapp.treatments import queries as treatments
-
-# Where neither the reader nor the catalogue nor any clinic says how much a session is: a session.
-_ONE_SESSION = Quantity.parse("1 session")
-
-
-class AmountFrom(StrEnum):
-    """Who settled how much of a treatment one session is."""
-
-    READER = "reader"
-    CATALOGUE = "catalogue"
-    CLINICS = "clinics"
-    NOBODY = "nobody"
-
-
-@dataclass(frozen=True, slots=True)
-class Basket:
-    """What is compared: wants with settled amounts, and for each of them who settled it."""
-
-    wants: tuple[Want, ...]
-    settled_by: tuple[AmountFrom, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,89 +39,34 @@ class Answer:
         return self.mix.total
 
 
-def settle(wants: Sequence[Want], names: Names, offers: Iterable[PublishedOffer]) -> Basket:
-    """Put an amount to every want: the reader's, else the catalogue's usual one, else what most offers state.
-
-    1 ml and 2 ml are not alike, so nothing is compared before the amount is said; the page shows who said it.
-    """
-    known = (
-        [Offered(offer.ref, offer.terms) for offer in offers]
-        if any(w.quantity is None for w in wants)
-        else []
-    )
-    found: list[tuple[Want, AmountFrom]] = []
-    for want in wants:
-        if want.quantity is not None:
-            found.append((want, AmountFrom.READER))
-        elif (usual := treatments.usual_quantity(names[want.treatment])) is not None:
-            found.append((replace(want, quantity=usual), AmountFrom.CATALOGUE))
-        elif stated := stated_amounts(known, want.treatment):
-            found.append((replace(want, quantity=stated[0]), AmountFrom.CLINICS))
-        else:
-            found.append((replace(want, quantity=_ONE_SESSION), AmountFrom.NOBODY))
-    return Basket(tuple(want for want, _ in found), tuple(by for _, by in found))
-
-
-@dataclass(frozen=True, slots=True)
-class Public:
-    """A clinic's offers as a public page may reckon with them on one day; made once, asked for several baskets."""
-
-    clinic: Clinic
-    on: date
-    offered: tuple[Offered, ...]
-    offers: Mapping[str, PublishedOffer]
-    hidden: Mapping[str, Hidden]
-
-    @classmethod
-    def of(cls, clinic: Clinic, published: Sequence[PublishedOffer], now: datetime) -> "Public":
-        """Without the prices that the market's rules hide."""
-        policy, on = market_policy(clinic.country), today_in(clinic.country, now)
-        shown = published if policy.shows_offers(clinic.authority) else ()
-        beside_others = policy.cross_clinic_prices(clinic.authority)
-        offered: list[Offered] = []
-        hidden: dict[str, Hidden] = {}
-        for offer in shown:
-            why = policy.price_hidden(offer.terms, clinic, on)
-            if not beside_others:
-                why = why or Hidden.NOT_AUTHORISED
-            if why is None:
-                offered.append(Offered(offer.ref, offer.terms))
-            else:
-                hidden[offer.ref] = why
-                offered.append(Offered(offer.ref, _without_price(offer.terms)))
-        return cls(clinic, on, tuple(offered), {offer.ref: offer for offer in shown}, hidden)
-
-    def mixes(self, wants: Sequence[Want], reader: Reader, families: Mapping[str, str]) -> tuple[Mix, ...]:
-        """The cheapest mix per currency. Raises TooLarge."""
-        return mixes(self.offered, wants, self.on, reader, current_settings().price_age_days, families)
-
-    def answers(
-        self, wants: Sequence[Want], reader: Reader, families: Mapping[str, str]
-    ) -> tuple[Answer, ...]:
-        """`mixes`, each with the clinic's name and offers. Raises TooLarge."""
-        terms = {one.ref: one.terms for one in self.offered}
-        found = self.mixes(wants, reader, families)
-        return tuple(
-            Answer(
-                self.clinic.slug if number == 0 else f"{self.clinic.slug}-{mix.currency}",
-                clinic_name(self.clinic),
-                self.clinic,
-                mix,
-                terms,
-                self.offers,
-                self.hidden,
-            )
-            for number, mix in enumerate(found)
+def answers_of(
+    public: Public, wants: Sequence[Want], reader: Reader, families: Mapping[str, str]
+) -> tuple[Answer, ...]:
+    """A clinic's mixes, each with its name and offers. Raises TooLarge."""
+    terms = {one.ref: one.terms for one in public.offered}
+    found = public.mixes(wants, reader, families)
+    return tuple(
+        Answer(
+            public.clinic.slug if number == 0 else f"{public.clinic.slug}-{mix.currency}",
+            clinic_name(public.clinic),
+            public.clinic,
+            mix,
+            terms,
+            public.offers,
+            public.hidden,
         )
+        for number, mix in enumerate(found)
+    )
 
 
-def _without_price(terms: OfferTerms) -> OfferTerms:
-    return replace(terms, price=None, regular_price=None, price_kind=PriceKind.ON_REQUEST)
-
-
-def families(names: Names) -> Mapping[str, str]:
-    """The family of each treatment, by slug: variants of one maker's name stand beside each other as different."""
-    return {slug: treatments.family(slug) for slug in names}
+def own_answers(
+    quotes: Sequence[OfferTerms], wants: Sequence[Want], reader: Reader, families: Mapping[str, str], on: date
+) -> list[Answer]:
+    """What the reader was told herself, one answer per name and currency. Raises TooLarge."""
+    return [
+        Answer(f"own-{number}", name, None, mix, {one.ref: one.terms for one in offered})
+        for number, (name, mix, offered) in enumerate(own_mixes(quotes, wants, reader, families, on))
+    ]
 
 
 def in_order(answers: Sequence[Answer], rates: Rates, currency: str, on: date) -> Ranking[int]:

@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from webapp.directory.cards import Names
-from webapp.directory.compare.answers import Answer, Basket, Public, families
+from webapp.directory.compare.answers import Answer, answers_of, own_answers
 from webapp.directory.compare.chosen import Chosen
-from webapp.directory.compare.own_quotes import own_answers
 from webapp.domain.basket import Mix, Offered, Reader, TooLarge, cheapest_mix, on_later_visits
 from webapp.domain.offers import OfferTerms, Want
+from webapp.offers.public import Basket, Public, families
 from webapp.offers.queries import PublishedOffer
 from webapp.settings import current_settings
 
@@ -50,7 +50,7 @@ def ask_all(told: Told, basket: Basket, reader: Reader, names: Names, now: datet
         public = Public.of(one.clinic, told.published.get(one.clinic.id, ()), now)
         found += [
             _asked(answer, one.distance_m, basket, reader, public.on, max_age)
-            for answer in public.answers(basket.wants, reader, kin)
+            for answer in answers_of(public, basket.wants, reader, kin)
         ]
     # A quote has its own validity, not the age of a public price.
     found += [

@@ -7,9 +7,9 @@ from flask_babel import ngettext
 
 from webapp.clinics.models import Clinic
 from webapp.directory.cards import Names, OfferView, offer_title, offer_view, part_chip, treatment_label
-from webapp.directory.compare.answers import Answer, Basket
+from webapp.directory.compare.answers import Answer
 from webapp.directory.compare.labels import LACKING, UNPRICED, differs_words
-from webapp.directory.labels import AREAS, MARKETS, area_names
+from webapp.directory.labels import MARKETS
 from webapp.domain.basket import Difference, Gap, Lacking, LeftOverOf, NotComparable, SetAside
 from webapp.domain.market import Hidden, MarketPolicy
 from webapp.domain.money import Money
@@ -21,10 +21,12 @@ from webapp.offers.labels import (
     HIDDEN,
     INCOMPLETE,
     UNITS,
+    area_names,
     line_words,
     public_reason,
     quantity_words,
 )
+from webapp.offers.public import Basket
 from webapp.settings import market_policy
 
 
@@ -268,8 +270,3 @@ class _Words:
         if difference is Difference.AREA:
             return ", ".join(area_names(part.areas))
         return quantity_words(part.amount) or str(UNITS[part.unit]) if part.unit else _("not stated")
-
-
-def area_options() -> list[tuple[str, str]]:
-    """What a reader can ask for by area: (code, words)."""
-    return [(code, str(words)) for code, words in AREAS.items() if code not in ("eye",)]

@@ -3,9 +3,9 @@
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from webapp.directory.compare.answers import AmountFrom
 from webapp.domain.basket import Difference, Lacking
 from webapp.domain.offers import Field
+from webapp.offers.public import AmountFrom
 
 LACKING = {
     Lacking.NOT_FOR_READER: _l("its price has a condition that you did not say you meet."),

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 
 from webapp.directory.cards import Names, heading_label
 from webapp.directory.compare import range_bar
-from webapp.directory.compare.answers import Basket, converted, in_order, settle
+from webapp.directory.compare.answers import converted, in_order
 from webapp.directory.compare.asking import Asked, Told, ask_all
 from webapp.directory.compare.chosen import Chosen
 from webapp.directory.compare.columns import Column, column, want_words
@@ -36,6 +36,7 @@ from webapp.domain.market import Country
 from webapp.domain.money import Money
 from webapp.domain.units import number_text
 from webapp.i18n import format_day, format_distance, format_money
+from webapp.offers.public import Basket, settle
 from webapp.settings import market_policy
 
 MARKET_CURRENCY = {Country.SG: "SGD", Country.KR: "KRW"}

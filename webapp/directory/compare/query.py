@@ -20,10 +20,13 @@ from webapp.directory.forms import (
     treatment_slug,
     whole_number,
 )
-from webapp.directory.wants import (
+from webapp.domain.basket import Reader
+from webapp.domain.money import EXPONENTS, InvalidAmount, Money, parse_major
+from webapp.domain.offers import MAX_SESSIONS, Want
+from webapp.domain.units import InvalidQuantity, Quantity, UnknownUnit
+from webapp.domain.want_syntax import (
     MAX_MONTHS,
     MAX_NIGHTS,
-    MAX_SESSIONS,
     MAX_WANTS,
     MAX_WEEKS,
     UnreadWant,
@@ -32,15 +35,9 @@ from webapp.directory.wants import (
     read_want,
     write_want,
 )
-from webapp.domain.basket import Reader
-from webapp.domain.money import EXPONENTS, InvalidAmount, Money, parse_major
-from webapp.domain.offers import Want
-from webapp.domain.units import InvalidQuantity, Quantity, UnknownUnit
 
 # Versions of offers that a kept link may point at: five clinics with a handful each.
 MAX_SEEN = 40
-# The currencies a reader most likely thinks in come first; others are converted too if there is a rate.
-CURRENCIES = ("SGD", "KRW", "USD", "CNY", "HKD", "JPY", "MYR", "IDR", "THB", "AUD", "GBP", "EUR")
 
 _ELIGIBILITY = {"first_visit": True, "returning": False}
 _SEEN = re.compile(r"\d{1,9}\.\d{1,6}", re.ASCII)

@@ -14,22 +14,22 @@ from webapp.directory.blueprint import blueprint
 from webapp.directory.cards import Names, treatment_names
 from webapp.directory.compare.asking import Told
 from webapp.directory.compare.chosen import by_name, by_place, read_place
-from webapp.directory.compare.columns import area_options
 from webapp.directory.compare.options import option_list
-from webapp.directory.compare.own_quotes import MAX_QUOTES, blank_quote, read_own_quotes
 from webapp.directory.compare.page import Comparison, comparison, currency_of
-from webapp.directory.compare.query import CURRENCIES, CompareQuery, Row, read_compare, write_query
+from webapp.directory.compare.query import CompareQuery, Row, read_compare, write_query
 from webapp.directory.compare.since import changed_since
 from webapp.directory.forms import MAX_COMPARED
 from webapp.directory.labels import AUTHORITY, MARKETS
 from webapp.directory.questions import questions
 from webapp.directory.tray import of_clinics, picked_slugs, remember
-from webapp.directory.wants import MAX_SESSIONS, MAX_WANTS
-from webapp.domain.offers import Want
+from webapp.domain.offers import MAX_SESSIONS, Want
+from webapp.domain.want_syntax import MAX_WANTS
 from webapp.extensions import csrf
 from webapp.fx import queries as fx
 from webapp.i18n import current_language, utc_now
 from webapp.offers import queries as offers
+from webapp.offers.labels import area_options
+from webapp.offers.own_quotes import CURRENCIES, MAX_QUOTES, blank_quote, read_own_quotes
 from webapp.offers.queries import PublishedOffer
 from webapp.treatments import queries as treatments
 

@@ -12,10 +12,13 @@ from flask_babel import gettext as _
 
 from webapp.directory.forms import Query, plain_text, text_at, treatment_slug, whole_number
 from webapp.directory.labels import MARKETS
-from webapp.directory.wants import (
+from webapp.domain.course_plan import Span
+from webapp.domain.offers import MAX_SESSIONS, Want
+from webapp.domain.trips import Way
+from webapp.domain.units import InvalidQuantity, Quantity, UnknownUnit
+from webapp.domain.want_syntax import (
     MAX_MONTHS,
     MAX_NIGHTS,
-    MAX_SESSIONS,
     MAX_WANTS,
     MAX_WEEKS,
     UnreadWant,
@@ -23,10 +26,6 @@ from webapp.directory.wants import (
     read_want,
     write_want,
 )
-from webapp.domain.course_plan import Span
-from webapp.domain.offers import Want
-from webapp.domain.trips import Way
-from webapp.domain.units import InvalidQuantity, Quantity, UnknownUnit
 from webapp.i18n import format_day
 
 MAX_YEARS = 3

@@ -18,7 +18,7 @@ from webapp.directory.plan.query import (
     write_plan,
 )
 from webapp.directory.plan.words import month_words
-from webapp.directory.wants import MAX_WANTS, quantity_text
+from webapp.domain.want_syntax import MAX_WANTS, quantity_text
 from webapp.i18n import utc_now
 from webapp.settings import current_settings
 

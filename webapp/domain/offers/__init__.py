@@ -4,6 +4,7 @@ differently than before (changes). Read them in this order.
 """
 
 from webapp.domain.offers.alike import (
+    MAX_SESSIONS,
     NO_FAMILIES,
     Difference,
     Want,
@@ -49,6 +50,7 @@ from webapp.domain.offers.terms import (
 
 __all__ = [
     "LISTING_AGE_DAYS",
+    "MAX_SESSIONS",
     "NOT_COMPARED",
     "NO_FAMILIES",
     "PRICE_AGE_DAYS",

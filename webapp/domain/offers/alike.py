@@ -12,6 +12,8 @@ from types import MappingProxyType
 from webapp.domain.offers.terms import Part
 from webapp.domain.units import Quantity
 
+# The longest course that anybody is asked about.
+MAX_SESSIONS = 12
 NO_FAMILIES: Mapping[str, str] = MappingProxyType({})
 
 

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from webapp.directory.wants import MAX_SESSIONS, UnreadWant, read_area, read_want, write_want
-from webapp.domain.offers import Want
+from webapp.domain.offers import MAX_SESSIONS, Want
 from webapp.domain.units import MAX_VALUE, Quantity, Unit
+from webapp.domain.want_syntax import UnreadWant, read_area, read_want, write_want
 
 pytestmark = pytest.mark.once
 

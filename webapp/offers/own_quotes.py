@@ -17,12 +17,10 @@ from werkzeug.datastructures import MultiDict
 from wtforms import Field, Form, FormField, SelectField, StringField, ValidationError
 from wtforms.validators import InputRequired, NumberRange, Optional
 
-from webapp.directory.compare.answers import Answer
-from webapp.directory.compare.query import CURRENCIES
-from webapp.directory.wants import MAX_SESSIONS
-from webapp.domain.basket import Offered, Reader, mixes
+from webapp.domain.basket import Mix, Offered, Reader, mixes
 from webapp.domain.money import InvalidAmount, parse_major
 from webapp.domain.offers import (
+    MAX_SESSIONS,
     Consultation,
     Fee,
     Numbing,
@@ -39,6 +37,8 @@ from webapp.form_fields import RowsField, WholeNumberField
 from webapp.offers.labels import CONSULTATION, NUMBING, TAX
 
 MAX_QUOTES = 5
+# The currencies a reader most likely thinks in come first; others are converted too if there is a rate.
+CURRENCIES = ("SGD", "KRW", "USD", "CNY", "HKD", "JPY", "MYR", "IDR", "THB", "AUD", "GBP", "EUR")
 _PER_CENT = re.compile(r"\d{1,2}(\.\d{1,3})?", re.ASCII)
 
 _BASIS = {
@@ -223,21 +223,18 @@ def _renumber(row: OwnQuoteForm, number: int) -> None:
         field.label.field_id = field.id
 
 
-def own_answers(
+def own_mixes(
     quotes: Sequence[OfferTerms], wants: Sequence[Want], reader: Reader, families: Mapping[str, str], on: date
-) -> list[Answer]:
-    """One answer per name and currency, by the same gate and bill. A quote has no age. Raises TooLarge."""
+) -> list[tuple[str, Mix, Sequence[Offered]]]:
+    """(name, mix, what was looked at) per name and currency, by the same gate and bill. A quote has no age.
+
+    Raises TooLarge.
+    """
     by_name: dict[str, list[Offered]] = {}
     for number, terms in enumerate(quotes):
         by_name.setdefault(terms.title, []).append(Offered(f"own-{number}", terms))
     return [
-        Answer(
-            f"own-{place}-{number}",
-            name,
-            None,
-            mix,
-            {one.ref: one.terms for one in offered},
-        )
-        for place, (name, offered) in enumerate(by_name.items())
-        for number, mix in enumerate(mixes(offered, wants, on, reader, None, families))
+        (name, mix, offered)
+        for name, offered in by_name.items()
+        for mix in mixes(offered, wants, on, reader, None, families)
     ]

@@ -2,10 +2,9 @@
 
 import re
 
-from webapp.domain.offers import Want
+from webapp.domain.offers import MAX_SESSIONS, Want
 from webapp.domain.units import InvalidQuantity, Quantity, UnknownUnit, number_text
 
-MAX_SESSIONS = 12
 # The longest interval, repetition and stay that anybody reckons with.
 MAX_WEEKS = 52
 MAX_MONTHS = 36
