@@ -4,6 +4,7 @@
 A quote is private: nothing here turns it into a public price.
 """
 
+from webapp.domain.quotes.answer import Covered, QuoteAnswer, Relation, answer, relation
 from webapp.domain.quotes.starting import named_fees, starting_terms
 from webapp.domain.quotes.sums import quote_sum
 from webapp.domain.quotes.terms import (
@@ -20,15 +21,20 @@ from webapp.domain.quotes.terms import (
 
 __all__ = [
     "FEE_INCLUSIONS",
+    "Covered",
     "How",
     "Inclusion",
     "PriceRange",
+    "QuoteAnswer",
     "QuoteLine",
     "QuoteState",
     "QuoteTerms",
+    "Relation",
     "Stated",
+    "answer",
     "named_fees",
     "quote_sum",
     "reasons_against_quote",
+    "relation",
     "starting_terms",
 ]
