@@ -35,6 +35,8 @@ class Settings:
     mail_from: str
     secret_key: str = field(repr=False)
     field_keys: tuple[str, ...] = field(repr=False)
+    # 64 hex digits: the key of the hashes by which addresses are found; empty: it follows from the secret key.
+    hash_key: str = field(default="", repr=False)
     # The private key (PEM) that signs our mail, and the selector under which its public half is published (RFC 6376).
     dkim_key: str = field(default="", repr=False)
     dkim_selector: str = ""
@@ -178,6 +180,7 @@ def from_environment(environ: Mapping[str, str]) -> Settings:
         or f"Like for Like <no-reply@{'likeforlike.example' if development else host}>",
         secret_key=secret_key,
         field_keys=field_keys,
+        hash_key=_hex(environ, "HASH_KEY", problems),
         tiles_url=environ.get("TILES_URL", ""),
         tiles_attribution=environ.get("TILES_ATTRIBUTION", ""),
         unclaimed_sg=_choice(environ, "UNCLAIMED_SG", ("strict", "sourced"), development, problems),
@@ -248,7 +251,9 @@ def from_environment(environ: Mapping[str, str]) -> Settings:
     if settings.inbound_hook_token and len(settings.inbound_hook_token) < MIN_SECRET_LENGTH:
         problems.append(f"INBOUND_HOOK_TOKEN must be at least {MIN_SECRET_LENGTH} random characters")
     if settings.inbound_address and not (settings.inbound_mail_url or settings.inbound_hook_token):
-        problems.append("INBOUND_ADDRESS needs INBOUND_MAIL_URL or INBOUND_HOOK_TOKEN: nobody would hear replies")
+        problems.append(
+            "INBOUND_ADDRESS needs INBOUND_MAIL_URL or INBOUND_HOOK_TOKEN: nobody would hear replies"
+        )
     if problems:
         raise SettingsError("; ".join(problems))
     return settings
@@ -352,6 +357,13 @@ def _header(environ: Mapping[str, str], name: str, problems: list[str]) -> str:
     value = environ.get(name, "")
     if value and not re.fullmatch(r"[A-Za-z][A-Za-z0-9-]{0,60}", value):
         problems.append(f"{name} must be the name of a header, such as X-Idempotency-Key")
+    return value
+
+
+def _hex(environ: Mapping[str, str], name: str, problems: list[str]) -> str:
+    value = environ.get(name, "")
+    if value and not re.fullmatch(r"[0-9a-f]{64}", value):
+        problems.append(f"{name} must be 64 hexadecimal digits, as `flask keys hash-key` prints them")
     return value
 
 

@@ -47,7 +47,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     babel.init_app(app, locale_selector=select_locale)
     csrf.init_app(app)
     limiter.init_app(app)
-    FieldEncryption(settings.field_keys, settings.secret_key).init_app(app)
+    FieldEncryption(settings.field_keys, settings.secret_key, settings.hash_key).init_app(app)
     Doorbell(settings.redis_url).init_app(app)
     headers.init_app(app, settings)
     template_context.init_app(app)

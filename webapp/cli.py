@@ -10,10 +10,11 @@ from flask.cli import AppGroup
 from webapp.accounts import services as accounts_services
 from webapp.accounts.commands import accounts
 from webapp.domain.listing_csv import NotWritten, read, write
-from webapp.enquiries.services import keeping
+from webapp.enquiries.commands import privacy
 from webapp.fx import services as exchange_rates
 from webapp.fx.commands import fx
 from webapp.geocoding.commands import places
+from webapp.keys.commands import keys
 from webapp.moderation import export
 from webapp.moderation import queries as moderation
 from webapp.moderation.seed import SeedBroken
@@ -24,13 +25,13 @@ from webapp.settings import current_settings
 from webapp.unit_of_work import unit_of_work
 
 listings = AppGroup("listings", help="Clinics, offers and prices as files.")
-privacy = AppGroup("privacy", help="What is kept of patients, and for how long.")
 
 
 def init_app(app: Flask) -> None:
     app.cli.add_command(seed)
     app.cli.add_command(accounts)
     app.cli.add_command(fx)
+    app.cli.add_command(keys)
     app.cli.add_command(listings)
     app.cli.add_command(places)
     app.cli.add_command(privacy)
@@ -106,21 +107,3 @@ def export_(path: Path) -> None:
         f"{len(listing.clinics)} clinics, {len(listing.practitioners)} practitioners and {len(listing.offers)} offers "
         f"written to {path}."
     )
-
-
-@privacy.command("purge")
-def purge() -> None:
-    """Delete the enquiries whose time is over, now instead of within the hour."""
-    with unit_of_work():
-        gone = keeping.forget_expired(datetime.now(UTC))
-    click.echo(f"{gone} enquiries deleted.")
-
-
-@privacy.command("erase")
-@click.argument("ref")
-def erase(ref: str) -> None:
-    """Delete the enquiry with the reference REF (LFL-…) at once."""
-    with unit_of_work():
-        if not keeping.erase(ref):
-            raise click.ClickException(f"There is no enquiry {ref}.")
-    click.echo("Deleted.")

@@ -213,9 +213,11 @@ def upgrade() -> None:
     _bring_consents_and_wants()
     op.add_column("clinic", sa.Column("asks_for", sa.String(128), nullable=True))
     op.add_column("clinic", sa.Column("enquiries_per_day", sa.Integer(), nullable=True))
+    op.add_column("delivery", sa.Column("about", sa.String(32), nullable=True))
     op.add_column("delivery", sa.Column("to_hash", sa.String(64), nullable=True))
     op.add_column("delivery", sa.Column("reply_hash", sa.String(64), nullable=True))
     op.add_column("delivery", sa.Column("bounced_at", sa.DateTime(timezone=True), nullable=True))
+    op.create_index("ix_delivery_about", "delivery", ["about"])
     op.create_index("ix_delivery_to_hash", "delivery", ["to_hash"])
     op.create_index("ix_delivery_reply_hash", "delivery", ["reply_hash"], unique=True)
     op.add_column("link", sa.Column("mailed", sa.Boolean(), server_default=sa.false(), nullable=False))
@@ -304,8 +306,9 @@ def downgrade() -> None:
     op.drop_column("quote_line", "area")
     op.drop_index("ix_delivery_reply_hash", table_name="delivery")
     op.drop_index("ix_delivery_to_hash", table_name="delivery")
+    op.drop_index("ix_delivery_about", table_name="delivery")
     for table, name in (
-        ("delivery", "bounced_at"), ("delivery", "reply_hash"), ("delivery", "to_hash"),
+        ("delivery", "bounced_at"), ("delivery", "reply_hash"), ("delivery", "to_hash"), ("delivery", "about"),
         ("clinic", "enquiries_per_day"), ("clinic", "asks_for"),
     ):  # fmt: skip
         op.drop_column(table, name)

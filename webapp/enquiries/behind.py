@@ -34,10 +34,12 @@ def behind(token: str, purpose: str) -> Behind:
     link = links.find(token, purpose)
     if link is None:
         abort(404)
-    if not links.is_open(link, utc_now()):
+    enquiry = db.session.get_one(Enquiry, link.enquiry_id)
+    # The row of one whose time is over may still stand for an hour, until the purge.
+    if not links.is_open(link, utc_now()) or enquiry.expires_at <= utc_now():
         abort(410)
     recipient = db.session.get_one(Recipient, link.recipient_id) if link.recipient_id else None
-    return Behind(link, db.session.get_one(Enquiry, link.enquiry_id), recipient)
+    return Behind(link, enquiry, recipient)
 
 
 def _mark(hashed: str) -> str:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
 
+from webapp.enquiries import clocks
 from webapp.enquiries.models import Enquiry, Link, Recipient
 from webapp.extensions import db
 from webapp.signing import new_token, token_hash
@@ -16,16 +17,16 @@ QUOTE = "quote"
 def mint_for_patient(
     enquiry: Enquiry, now: datetime, token: str | None = None, *, mailed: bool = False
 ) -> str:
-    """A token for the patient's own page, good for as long as the enquiry is kept.
+    """A token for the patient's own page, good for as long as the enquiry is kept: it ends with the row.
 
     `mailed`: it goes to her address and nowhere else, so whoever uses it reads that address.
     """
-    return _mint(PATIENT, enquiry, None, now, enquiry.expires_at, token, mailed=mailed)
+    return _mint(PATIENT, enquiry, None, now, clocks.longest_life(enquiry), token, mailed=mailed)
 
 
 def mint_for_clinic(recipient: Recipient, now: datetime, days: int) -> str:
     """A token with which one clinic answers one enquiry, good for `days`."""
-    expires = min(now + timedelta(days=days), recipient.enquiry.expires_at)
+    expires = min(now + timedelta(days=days), clocks.longest_life(recipient.enquiry))
     return _mint(QUOTE, recipient.enquiry, recipient, now, expires, None, mailed=True)
 
 

@@ -71,6 +71,16 @@ def clinic_unreachable(enquiry: Enquiry, clinic: Clinic, token: str) -> EmailMes
     )
 
 
+def enquiry_erased(clinic: Clinic, ref: str) -> EmailMessage:
+    """To a clinic: the patient erased her enquiry, so what was copied of it should go too."""
+    return compose("enquiries/email/enquiry_erased", clinic_language(clinic), ref=ref)
+
+
+def erased(language: str, ref: str, number: str, clinics: int) -> EmailMessage:
+    """To the patient: her enquiry is gone; the receipt's number, and how many clinics had been asked."""
+    return compose("enquiries/email/erased", language, ref=ref, number=number, clinics=clinics)
+
+
 def _wants(enquiry: Enquiry) -> list[tuple[EnquiryWant, Treatment]]:
     """What is asked for, each with its treatment."""
     return [(want, db.session.get_one(Treatment, want.treatment_id)) for want in enquiry.wants]

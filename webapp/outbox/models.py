@@ -25,6 +25,8 @@ class Delivery(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     # Says what the mail is about, so that the same mail cannot be queued twice: "enquiry-asks-clinic:12".
     key: Mapped[str] = mapped_column(String(128), unique=True)
+    # The row of a room above that it ends with ("enquiry:12"): erased, it takes its mails along.
+    about: Mapped[str | None] = mapped_column(String(32), index=True)
     # The Message-ID header without the angle brackets; stable over every attempt.
     message_id: Mapped[str] = mapped_column(String(128), unique=True)
     to_address: Mapped[str | None] = mapped_column(EncryptedText)

@@ -1,0 +1,136 @@
+"""The end of an enquiry: everything that is about it goes, at once, and a receipt says that it did.
+
+Of the enquiry nothing is kept but counts, per clinic and without a day, and the words that patients agree to. The
+tables above that hang on it (quotes, questions, replies) go with it by their foreign keys, whoever adds one.
+"""
+
+import hashlib
+import secrets
+from collections.abc import Mapping
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from sqlalchemy import ColumnElement, Table, delete, func, or_, select
+
+from webapp.clinics.models import Clinic
+from webapp.enquiries import letters, mail
+from webapp.enquiries.models import Enquiry, Erasure
+from webapp.extensions import db
+from webapp.outbox import services as outbox
+from webapp.outbox.withdrawing import withdraw
+
+PATIENT, OPERATOR, RETENTION = "patient", "operator", "retention"
+# Its mail carries a hash of her address until it has gone; then nothing may lead from the receipt to her.
+RECEIPT_MAIL = "erasure-receipt:"
+# As in an enquiry's reference: it is read out over the telephone. Twenty of them are 99 random bits.
+_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+_GROUPS, _GROUP = 5, 4
+_HEARD = frozenset({"reached", "answered", "declined"})
+
+
+def erase(enquiry: Enquiry, reason: str, now: datetime) -> str:
+    """Delete an enquiry with everything of it, stop its mails, and ask the clinics that got it to delete it too.
+
+    `reason` is PATIENT or OPERATOR. Returns the receipt's number, "7K3M-…" in five groups: it is shown once, mailed
+    to her where she has confirmed her address, and stored as a hash only.
+    """
+    number = _new_number()
+    clinics = {
+        row.id: row
+        for row in db.session.scalars(
+            select(Clinic).where(Clinic.id.in_([recipient.clinic_id for recipient in enquiry.recipients]))
+        )
+    }
+    recipients = [(row.clinic_id, row.state, row.delivery_id) for row in enquiry.recipients]
+    ref, language = enquiry.ref, enquiry.language
+    confirmed = enquiry.email_confirmed_at is not None and enquiry.email_refused_at is None
+    address = enquiry.email if confirmed else None
+    erasure, may_have_arrived = _delete(enquiry, reason, number, now)
+    for clinic_id, state, delivery_id in recipients:
+        clinic = clinics[clinic_id]
+        got_it = state in _HEARD or (delivery_id is not None and may_have_arrived.get(delivery_id, False))
+        if got_it and clinic.enquiry_email:
+            outbox.post(
+                f"enquiry-erased:{erasure.id}:{clinic_id}",
+                clinic.enquiry_email,
+                partial(mail.enquiry_erased, clinic, ref),
+            )
+    if address:
+        outbox.post(
+            f"{RECEIPT_MAIL}{erasure.id}",
+            address,
+            partial(mail.erased, language, ref, number, len(recipients)),
+        )
+    return number
+
+
+def forget(enquiry: Enquiry, now: datetime) -> None:
+    """Delete one whose time is over: nobody is written to, since that day was announced to all of them."""
+    _delete(enquiry, RETENTION, _new_number(), now)
+
+
+def find_receipt(number: str) -> Erasure | None:
+    """What a receipt stands for; None where there is no such receipt. Spaces, hyphens and case do not matter."""
+    return db.session.scalar(select(Erasure).where(Erasure.receipt_hash == _receipt_hash(number)))
+
+
+def by_ref(ref: str) -> Enquiry | None:
+    """The enquiry with that reference, as somebody types it."""
+    return db.session.scalar(select(Enquiry).where(Enquiry.ref == ref.strip().upper()))
+
+
+def _delete(enquiry: Enquiry, reason: str, number: str, now: datetime) -> tuple[Erasure, Mapping[int, bool]]:
+    """The row that says so, and which of the mails may have arrived."""
+    enquiry_id = enquiry.id
+    db.session.flush()
+    # Whoever is just doing something with it ends first, so that a mail that this posted is found too.
+    db.session.execute(select(Enquiry.id).where(Enquiry.id == enquiry_id).with_for_update())
+    counts: dict[str, Any] = {}
+    for table, condition in _hanging_on(enquiry_id):
+        found = db.session.scalar(select(func.count()).select_from(table).where(condition))
+        if found:
+            counts[table.name] = found
+    mails = withdraw(letters.about(enquiry_id))
+    # By the database's own cascade, which knows all tables; the objects in memory are let go of.
+    db.session.expunge(enquiry)
+    db.session.execute(delete(Enquiry).where(Enquiry.id == enquiry_id))
+    db.session.expire_all()
+    erasure = Erasure(
+        receipt_hash=_receipt_hash(number),
+        reason=reason,
+        counts=counts | {"delivery": len(mails)},
+        erased_at=now,
+    )
+    db.session.add(erasure)
+    db.session.flush()
+    return erasure, mails
+
+
+def _hanging_on(enquiry_id: int) -> list[tuple[Table, ColumnElement[bool]]]:
+    """Every table whose rows go with the enquiry's, each with which rows those are; found by the foreign keys."""
+    metadata = Enquiry.metadata
+    start: Table = metadata.tables[Enquiry.__tablename__]
+    going: dict[str, tuple[Table, ColumnElement[bool]]] = {
+        start.name: (start, start.c.id == enquiry_id),
+    }
+    for table in metadata.sorted_tables:
+        ways = [
+            key.parent.in_(select(key.column).where(going[key.column.table.name][1]))
+            for key in table.foreign_keys
+            if key.ondelete == "CASCADE" and key.column.table.name in going
+        ]
+        if ways:
+            going[table.name] = (table, or_(*ways))
+    return list(going.values())
+
+
+def _new_number() -> str:
+    groups = ("".join(secrets.choice(_ALPHABET) for _place in range(_GROUP)) for _group in range(_GROUPS))
+    return "-".join(groups)
+
+
+def _receipt_hash(number: str) -> str:
+    """A plain hash is enough: there is nothing to guess from in 99 random bits."""
+    plain = "".join(number.split()).replace("-", "").upper()
+    return hashlib.sha256(f"receipt:{plain}".encode()).hexdigest()
