@@ -41,6 +41,10 @@ class Temporary(SendError):
     """A 4xx reply, a time-out, a lost connection: worth another attempt later."""
 
 
+class TimedOut(Temporary):
+    """The server took longer than it was given: nobody else should wait for it too."""
+
+
 class Permanent(SendError):
     """A 5xx reply for this addressee or this mail: another attempt would end the same."""
 
@@ -59,7 +63,15 @@ class _Server:
     starttls: bool
 
 
-def send(mail_url: str, sender: str, to: str, mail: bytes, *, seconds: float = TOTAL_SECONDS) -> int:
+def send(
+    mail_url: str,
+    sender: str,
+    to: str,
+    mail: bytes,
+    *,
+    seconds: float = TOTAL_SECONDS,
+    until_content: float = TOTAL_SECONDS,
+) -> int:
     """Hand over one mail and return the server's code (250) once it has taken the responsibility.
 
     `mail_url` is the setting MAIL_URL, `sender` a From header whose address becomes the envelope's, `mail` is
@@ -193,7 +205,7 @@ def _dialogue(server: _Server, our_name: str, seconds: float) -> Iterator[_Dialo
         yield smtp
     except (OSError, smtplib.SMTPException, SendError) as error:
         if smtp.cut_off.is_set():  # whatever half a reply was taken for
-            raise Temporary(f"the mail server took more than {seconds:g} s") from error
+            raise TimedOut(f"the mail server took more than {seconds:g} s") from error
         raise
     finally:
         smtp.end()
@@ -260,6 +272,6 @@ def _as_send_errors() -> Iterator[None]:
     except socket.gaierror:
         raise Configuration("the mail server's name cannot be resolved") from None
     except TimeoutError:
-        raise Temporary("the mail server did not answer in time") from None
+        raise TimedOut("the mail server did not answer in time") from None
     except (OSError, smtplib.SMTPException) as error:
         raise Temporary(f"the connection was lost ({type(error).__name__})") from None

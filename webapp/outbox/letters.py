@@ -8,6 +8,7 @@ from flask import render_template
 
 from webapp.i18n import LANGUAGES, in_language
 from webapp.outbox.wire_format import WIRE_POLICY, header_text
+from webapp.settings import current_settings
 
 
 def compose(
@@ -17,8 +18,10 @@ def compose(
 
     `template` is the folder, `enquiries/email/asks_clinic`; `language` is en, zh or ko. `unsubscribe` is the
     address that stops such mails; the templates have it under the same name, and mail programs show a button
-    for it (RFC 8058). Raises whatever a template raises: the outbox turns that into a mail that failed.
+    for it (RFC 8058). The templates also see `replies_heard`: whether somebody hears who
+    presses Reply. Raises whatever a template raises: the outbox turns that into a mail that failed.
     """
+    context["replies_heard"] = bool(current_settings().inbound_address)
     if unsubscribe:
         context["unsubscribe"] = unsubscribe
     with in_language(language):

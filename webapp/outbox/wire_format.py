@@ -28,8 +28,13 @@ ALLOWED_HEADERS = frozenset(
         "content-disposition",
         "list-unsubscribe",
         "list-unsubscribe-post",
+        "reply-to",
+        "dkim-signature",
     }
 )
+# Where a mail comes back to is no header of it but the envelope's; it is stored in front of the mail under the name
+# that RFC 5321 (4.4) has for it, and taken off before the mail is handed over.
+_RETURN_PATH = "Return-Path: <"
 # RFC 5322 wants lines under 998 octets and readers show far less of a subject.
 LONGEST_SUBJECT = 200
 
@@ -50,6 +55,7 @@ class _OneLineHeader(UnstructuredHeader, BaseHeader):
 def _headers() -> HeaderRegistry:
     registry = HeaderRegistry()
     registry.map_to_type("list-unsubscribe", _OneLineHeader)
+    registry.map_to_type("reply-to", _OneLineHeader)
     return registry
 
 
@@ -87,16 +93,26 @@ def plain_address(address: str) -> str:
     return ascii_address
 
 
-def serialise(message: EmailMessage, *, sender: str, to: str, message_id: str, date: datetime) -> str:
+def serialise(
+    message: EmailMessage,
+    *,
+    sender: str,
+    to: str,
+    message_id: str,
+    date: datetime,
+    reply_to: str = "",
+    id_also_in: str = "",
+) -> str:
     """The whole mail as ASCII text with CRLF line ends, under our own From, To, Date and Message-ID.
 
-    `message` brings its subject and bodies; `to` is from `plain_address`. What was written is read again, and
-    UnsafeMail is raised when it holds a header that nobody set.
+    `message` brings its subject and bodies; `to` and `reply_to` are plain addresses. `id_also_in` names a header that
+    repeats the Message-ID. What was written is read again, and UnsafeMail is raised when it holds a header that
+    nobody set.
     """
     subject = header_text(str(message["Subject"] or ""))
     if not subject:
         raise UnsafeMail("the mail has no subject")
-    for name in ("From", "To", "Subject", "Date", "Message-ID"):
+    for name in ("From", "To", "Subject", "Date", "Message-ID", "Reply-To"):
         del message[name]
     message["From"] = sender
     message["To"] = to
@@ -105,15 +121,32 @@ def serialise(message: EmailMessage, *, sender: str, to: str, message_id: str, d
     message["Message-ID"] = f"<{message_id}>"
     if "Auto-Submitted" not in message:
         message["Auto-Submitted"] = "auto-generated"
+    if reply_to:
+        message["Reply-To"] = reply_to
+    if id_also_in:
+        message[id_also_in] = f"<{message_id}>"
 
     written = message.as_bytes(policy=WIRE_POLICY)
-    _check(message, written)
+    _check(message, written, ALLOWED_HEADERS | {id_also_in.lower()})
     return written.decode("ascii")
 
 
-def _check(message: EmailMessage, written: bytes) -> None:
+def with_return_path(mail: str, address: str) -> str:
+    """A mail as it is stored when it comes back to an address of its own."""
+    return f"{_RETURN_PATH}{address}>\r\n{mail}"
+
+
+def split_return_path(stored: str) -> tuple[str | None, str]:
+    """The address that a stored mail comes back to, None where it has none of its own, and the mail to hand over."""
+    if not stored.startswith(_RETURN_PATH):
+        return None, stored
+    line, _end, mail = stored.partition("\r\n")
+    return line[len(_RETURN_PATH) : -1], mail
+
+
+def _check(message: EmailMessage, written: bytes, allowed: frozenset[str]) -> None:
     names = [name.lower() for name in message]
-    if not ALLOWED_HEADERS.issuperset(names) or len(set(names)) != len(names):
+    if not allowed.issuperset(names) or len(set(names)) != len(names):
         raise UnsafeMail("the mail carries a header that no mail of ours has")
     read = BytesParser(policy=policy.default).parsebytes(written)
     meant = [[name.lower() for name in part] for part in message.walk()]

@@ -1,0 +1,152 @@
+"""Take one due mail, so that nobody else does, for as long as a lease runs."""
+
+import logging
+import secrets
+from dataclasses import dataclass
+
+from cryptography.fernet import InvalidToken
+from sqlalchemy import ColumnElement, and_, case, exists, func, select, update
+
+from webapp.database_clock import database_clock
+from webapp.extensions import db
+from webapp.outbox.models import Delivery, Suppression
+from webapp.outbox.retries import GIVE_UP_AFTER
+from webapp.outbox.services.rows import (
+    CANCELLED,
+    DEFERRED,
+    EXPIRED,
+    FAILED,
+    LEASE,
+    PENDING,
+    SENDING,
+    end,
+    is_due,
+    may_go,
+    note,
+)
+from webapp.outbox.services.suppressing import BOUNCED, UNSUBSCRIBED
+from webapp.outbox.wire_format import split_return_path
+
+log = logging.getLogger(__name__)
+
+# A mail that took that many workers with it in a row is not tried on another one.
+LEASES_TO_LOSE = 5
+# How many due mails are looked at for one that may be claimed, when other workers claim at the same moment.
+_LOOKED_AT = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A claimed mail: `attempts` counts this one. `owner` proves the claim when it is settled. `bounces_to` is
+    where the mail comes back to when nobody takes it; None: to MAIL_FROM."""
+
+    delivery_id: int
+    owner: str
+    attempts: int
+    to: str
+    mail: bytes
+    bounces_to: str | None = None
+
+
+def claim(delivery_id: int) -> Letter | None:
+    """Take one due mail, for LEASE seconds; the caller commits and then attempts it.
+
+    None when it is not due, somebody else has it or is busy with its address, the breaker is open, or it has just
+    been ended here because it is too old, was never written, cannot be read, is not wanted at its address, or has
+    lost LEASES_TO_LOSE workers.
+    """
+    if not _alone_with_the_address(delivery_id):
+        return None
+    owner = secrets.token_hex(16)
+    mine = and_(Delivery.id == delivery_id, Delivery.owner == owner)
+    try:
+        row = db.session.execute(
+            update(Delivery)
+            .where(Delivery.id == delivery_id, is_due(), may_go())
+            .values(
+                state=SENDING,
+                owner=owner,
+                lease_until=database_clock(LEASE),
+                attempts=Delivery.attempts + 1,
+                leases_lost=case(
+                    (Delivery.state == SENDING, Delivery.leases_lost + 1), else_=Delivery.leases_lost
+                ),
+                rung_at=None,
+            )
+            .returning(
+                Delivery.attempts,
+                Delivery.leases_lost,
+                (Delivery.created_at <= database_clock(-GIVE_UP_AFTER)).label("old"),
+                Delivery.to_address,
+                Delivery.to_hash,
+                Delivery.mail,
+                # Asked here and not only where the mail was posted: its reader may have pressed the button since.
+                _is_suppressed(BOUNCED).label("bounced"),
+                and_(Delivery.optional, _is_suppressed(UNSUBSCRIBED)).label("unsubscribed"),
+            )
+            .execution_options(synchronize_session=False)
+        ).one_or_none()
+    except InvalidToken:
+        log.error("delivery %s cannot be read with any of FIELD_KEYS", delivery_id)
+        end(mine, FAILED, None, "cannot be read with any of our keys")
+        return None
+    if row is None:
+        return None
+    if row.leases_lost:
+        note(delivery_id, "lease lost", reason=f"worker {row.leases_lost} of {LEASES_TO_LOSE}")
+    if row.leases_lost >= LEASES_TO_LOSE:
+        log.error("delivery %s has lost %s workers and is not tried again", delivery_id, row.leases_lost)
+        end(mine, FAILED, None, "every worker that tried it was lost")
+    elif row.old:
+        end(mine, EXPIRED, None, "could not be sent in time")
+    elif row.to_address is None or row.mail is None:
+        end(mine, FAILED, None, "was never written")
+    elif row.bounced:
+        # Not cancelled: the rooms above tell people of a mail that failed.
+        end(mine, FAILED, None, "mail to this address came back before")
+    elif row.unsubscribed:
+        end(mine, CANCELLED, None, "this address wants no such mail")
+    else:
+        bounces_to, mail = split_return_path(row.mail)
+        return Letter(delivery_id, owner, row.attempts, row.to_address, mail.encode("ascii"), bounces_to)
+    return None
+
+
+def claim_next() -> Letter | None:
+    """Take the longest due of the mails that wait, as `claim` does; None when there is none to take just now.
+
+    A mail whose worker was lost is not looked for: the sweep rings for it.
+    """
+    for state in (PENDING, DEFERRED):
+        # One state at a time, so that the index gives the first of them without sorting a backlog.
+        waiting = (
+            select(Delivery.id)
+            .where(Delivery.state == state, Delivery.next_at <= database_clock(), may_go())
+            .order_by(Delivery.next_at)
+            .limit(_LOOKED_AT)
+            .with_for_update(skip_locked=True)
+        )
+        for delivery_id in db.session.scalars(waiting).all():
+            letter = claim(delivery_id)
+            if letter is not None:
+                return letter
+    return None
+
+
+def _alone_with_the_address(delivery_id: int) -> bool:
+    """Nobody else claims a mail to the same address just now, until our transaction ends.
+
+    SQLite has one writer. On PostgreSQL two claims of two mails to one address would not see each other, so each
+    first takes a lock in the address's name, without waiting for it.
+    """
+    if db.engine.dialect.name != "postgresql":
+        return True
+    name = func.hashtextextended(Delivery.to_hash, 0)
+    lock = select(func.pg_try_advisory_xact_lock(name)).where(
+        Delivery.id == delivery_id, Delivery.to_hash.is_not(None)
+    )
+    return db.session.scalar(lock) is not False
+
+
+def _is_suppressed(reason: str) -> ColumnElement[bool]:
+    return exists().where(Suppression.address_hash == Delivery.to_hash, Suppression.reason == reason)
