@@ -21,6 +21,7 @@ _QUOTE = (
     ("aftercare", sa.Text()),
     ("aftercare_language", sa.String(16)),
     ("conditions", sa.Text()),
+    ("decline_reason", sa.String(32)),
     ("range_low_amount", sa.BigInteger()),
     ("range_high_amount", sa.BigInteger()),
     ("listed_amount", sa.BigInteger()),

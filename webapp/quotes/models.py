@@ -42,6 +42,8 @@ class Quote(Base):
     aftercare: Mapped[str | None] = mapped_column(EncryptedText)
     aftercare_language: Mapped[str | None] = mapped_column(String(16))
     conditions: Mapped[str | None] = mapped_column(EncryptedText)
+    # Of a decline: a code of quotes.labels.DECLINE_REASONS, where the clinic gives one.
+    decline_reason: Mapped[str | None] = mapped_column(String(32))
     # Of a "consultation first": between what and what it usually ends, in minor units.
     range_low_amount: Mapped[int | None] = mapped_column(BigInteger)
     range_high_amount: Mapped[int | None] = mapped_column(BigInteger)
