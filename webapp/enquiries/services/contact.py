@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 
 from webapp.clinics.models import Clinic
-from webapp.enquiries import links, mail
+from webapp.enquiries import letters, links, mail
 from webapp.enquiries.models import Enquiry, Link, Recipient
 from webapp.extensions import db
 from webapp.outbox import services as outbox
@@ -45,7 +45,9 @@ def confirm_address(enquiry: Enquiry, now: datetime) -> None:
     enquiry.email_confirmed_at = now
     token = links.mint_for_patient(enquiry, now, mailed=True)
     clinics = [db.session.get_one(Clinic, recipient.clinic_id) for recipient in enquiry.recipients]
-    outbox.post(_copy_key(enquiry), enquiry.email, lambda: mail.enquiry_copy(enquiry, clinics, token))
+    letters.post(
+        enquiry, _copy_key(enquiry), enquiry.email, lambda: mail.enquiry_copy(enquiry, clinics, token)
+    )
 
 
 def release_contact(recipient: Recipient, now: datetime) -> None:

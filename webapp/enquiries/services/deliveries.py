@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from webapp.clinics.models import Clinic
-from webapp.enquiries import links, mail
+from webapp.enquiries import letters, links, mail
 from webapp.enquiries.models import Recipient
 from webapp.enquiries.services import contact
 from webapp.extensions import db
@@ -27,7 +27,8 @@ def note_delivery_ended(delivery: Delivery, now: datetime) -> None:
     if address:
         clinic = db.session.get_one(Clinic, recipient.clinic_id)
         token = links.mint_for_patient(enquiry, now, mailed=True)
-        outbox.post(
+        letters.post(
+            enquiry,
             f"enquiry-clinic-unreachable:{recipient.id}",
             address,
             lambda: mail.clinic_unreachable(enquiry, clinic, token),

@@ -10,13 +10,13 @@ from functools import partial
 
 from sqlalchemy import select
 
+from webapp import events
 from webapp.clinics.models import Clinic
 from webapp.domain.units import Quantity
 from webapp.encryption import address_hash, keyed_hash
-from webapp.enquiries import consent, links, mail
+from webapp.enquiries import consent, letters, links, mail
 from webapp.enquiries.models import Enquiry, EnquiryWant, Recipient
 from webapp.extensions import db
-from webapp.outbox import services as outbox
 
 # No 0/O, 1/I/L: it is read out over the telephone.
 _REF_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
@@ -123,10 +123,12 @@ def send_enquiry(
     }
     for recipient in enquiry.recipients:
         _ask(recipient, clinics[recipient.clinic_id], f"enquiry-asks-clinic:{recipient.id}", now, answer_days)
+        events.clinic_asked.send(Recipient, recipient=recipient)
     links.mint_for_patient(enquiry, now, patient_token)
     # Its own link: the one in the browser's address and the one in the mail can be ended apart.
     mailed = links.mint_for_patient(enquiry, now, mailed=True)
-    outbox.post(
+    letters.post(
+        enquiry,
         f"enquiry-patient-page:{enquiry.id}",
         draft.email,
         lambda: mail.patient_page(enquiry, list(clinics.values()), mailed),
@@ -159,8 +161,9 @@ def _ask(recipient: Recipient, clinic: Clinic, key: str, now: datetime, answer_d
         # It left while the form was on its way; the patient's page says so.
         return
     token = links.mint_for_clinic(recipient, now, answer_days)
-    delivery = outbox.post(
-        key, clinic.enquiry_email or "", partial(mail.asks_clinic, recipient.enquiry, clinic, token)
+    enquiry = recipient.enquiry
+    delivery = letters.post(
+        enquiry, key, clinic.enquiry_email or "", partial(mail.asks_clinic, enquiry, clinic, token)
     )
     recipient.delivery_id = delivery.id
 

@@ -9,11 +9,10 @@ from sqlalchemy import func, select
 
 from webapp.clinics.models import Clinic
 from webapp.domain.money import Money
-from webapp.enquiries import links
+from webapp.enquiries import letters, links
 from webapp.enquiries.models import Recipient
 from webapp.enquiries.services import contact
 from webapp.extensions import db
-from webapp.outbox import services as outbox
 from webapp.quotes import mail
 from webapp.quotes.models import Quote, QuoteLine
 
@@ -97,7 +96,8 @@ def answer(recipient: Recipient, draft: AnswerDraft, now: datetime) -> Quote:
     if address:
         clinic = db.session.get_one(Clinic, recipient.clinic_id)
         token = links.mint_for_patient(enquiry, now, mailed=True)
-        outbox.post(
+        letters.post(
+            enquiry,
             f"clinic-answered:{quote.id}",
             address,
             lambda: mail.clinic_answered(enquiry, clinic, quote, token),

@@ -10,11 +10,10 @@ from sqlalchemy import select
 from webapp.clinics import queries as clinics
 from webapp.clinics.models import Clinic
 from webapp.domain.plain_text import plain_text
-from webapp.enquiries import links
+from webapp.enquiries import letters, links
 from webapp.enquiries.models import Enquiry, Recipient
 from webapp.enquiries.services import contact, keeping
 from webapp.extensions import db
-from webapp.outbox import services as outbox
 from webapp.quotes import mail
 from webapp.quotes.models import Clarification, ClarificationAnswer
 from webapp.row_ids import LARGEST
@@ -156,8 +155,12 @@ def _tell_clinic(
     recipient: Recipient, clinic: Clinic, key: str, now: datetime, news: mail.NewsForClinic
 ) -> None:
     token = links.mint_for_clinic(recipient, now, current_settings().quote_link_days)
-    outbox.post(
-        key, clinic.enquiry_email or "", lambda: mail.news_for_clinic(recipient.enquiry, clinic, token, news)
+    enquiry = recipient.enquiry
+    letters.post(
+        enquiry,
+        key,
+        clinic.enquiry_email or "",
+        lambda: mail.news_for_clinic(enquiry, clinic, token, news),
     )
 
 
@@ -168,4 +171,4 @@ def _tell_patient(
     if address is None:
         return
     token = links.mint_for_patient(enquiry, now, mailed=True)
-    outbox.post(key, address, lambda: mail.news_for_patient(enquiry, clinic, token, news))
+    letters.post(enquiry, key, address, lambda: mail.news_for_patient(enquiry, clinic, token, news))
