@@ -25,6 +25,7 @@ from webapp.portal import guards as portal_guards
 from webapp.portal import receivers as portal_receivers
 from webapp.portal import views as portal
 from webapp.queue import Doorbell
+from webapp.quotes import receivers as quote_receivers
 from webapp.quotes import views as quotes
 from webapp.refresh import receivers as refresh_receivers
 from webapp.row_ids import RowIdConverter
@@ -74,6 +75,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     enquiry_receivers.init_app(app)
     moderation_receivers.init_app(app)
     portal_receivers.init_app(app)
+    quote_receivers.init_app(app)
     refresh_receivers.init_app(app)
 
     app.wsgi_app = LanguagePrefix(app.wsgi_app)  # type: ignore[method-assign]

@@ -4,8 +4,9 @@ from blinker import Namespace
 
 _signals = Namespace()
 
-# Sender: the class that changed; keyword `clinic_id` / `offer_id` / `delivery` / `claim`.
+# Sender: the class that changed; keyword `clinic_id` / `offer_id` / `delivery` / `claim` / `recipient`.
 clinic_changed = _signals.signal("clinic-changed")
 offers_changed = _signals.signal("offers-changed")
 delivery_ended = _signals.signal("delivery-ended")
 claim_accepted = _signals.signal("claim-accepted")
+clinic_asked = _signals.signal("clinic-asked")

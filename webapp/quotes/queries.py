@@ -6,8 +6,17 @@ from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from webapp.domain.money import Money
-from webapp.domain.offers import Consultation, Injector, Numbing, Part, Tax
-from webapp.domain.quotes import How, Inclusion, PriceRange, QuoteTerms, Stated
+from webapp.domain.offers import Consultation, Injector, Numbing, Part, Tax, Want
+from webapp.domain.quotes import (
+    How,
+    Inclusion,
+    PriceRange,
+    QuoteTerms,
+    Relation,
+    Stated,
+    as_answered,
+    relation,
+)
 from webapp.domain.quotes import QuoteLine as LineTerms
 from webapp.domain.units import Unit
 from webapp.extensions import db
@@ -74,6 +83,13 @@ def _inclusions(quote: Quote) -> dict[Inclusion, Stated]:
         money = Money(int(amount[0]), quote.currency) if amount else None
         found[Inclusion(code)] = Stated(How(how), money)
     return found
+
+
+def beside_listed(quote: Quote, terms: QuoteTerms | None, wants: Sequence[Want]) -> Relation:
+    """How the quote stood, on the day it was given, to what its clinic listed for the same that day."""
+    if terms is None or quote.listed_amount is None:
+        return Relation.NOT_COMPARABLE
+    return relation(as_answered(terms, wants).total, Money(quote.listed_amount, quote.currency))
 
 
 def clarifications(enquiry_id: int) -> Sequence[Clarification]:

@@ -4,7 +4,15 @@
 A quote is private: nothing here turns it into a public price.
 """
 
-from webapp.domain.quotes.answer import Covered, QuoteAnswer, Relation, answer, relation
+from webapp.domain.quotes.answer import (
+    Covered,
+    QuoteAnswer,
+    Relation,
+    answer,
+    as_answered,
+    relation,
+    things_quoted,
+)
 from webapp.domain.quotes.starting import named_fees, starting_terms
 from webapp.domain.quotes.sums import quote_sum
 from webapp.domain.quotes.terms import (
@@ -32,9 +40,11 @@ __all__ = [
     "Relation",
     "Stated",
     "answer",
+    "as_answered",
     "named_fees",
     "quote_sum",
     "reasons_against_quote",
     "relation",
     "starting_terms",
+    "things_quoted",
 ]

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
+from webapp.domain.basket import Offered, stated_amounts
 from webapp.domain.money import Money
 from webapp.domain.offers import (
     Difference,
@@ -142,6 +143,51 @@ def answer(quote: QuoteTerms, wants: Sequence[Want], on: date) -> QuoteAnswer:
         reasons=reasons,
         unstated=unstated(offer),
     )
+
+
+def as_answered(quote: QuoteTerms, wants: Sequence[Want]) -> QuoteAnswer:
+    """The answer as it stood on the day it was given, whatever became of it since."""
+    return answer(replace(quote, withdrawn_on=None), wants, quote.answered_on)
+
+
+def things_quoted(quote: QuoteTerms, wants: Sequence[Want], on: date) -> tuple[Want, ...] | None:
+    """What the quote is for, as wants with settled amounts, so that a price list can be asked for the very same.
+
+    What was asked for, with the amounts that the quote states where none was named, and what it holds beyond. None
+    where the quote does not cover what was asked, or holds what no price list can be asked for.
+
+    >>> from decimal import Decimal
+    >>> from webapp.domain.offers import Part
+    >>> from webapp.domain.quotes.terms import QuoteLine
+    >>> from webapp.domain.units import Unit
+    >>> healer = QuoteLine(Part("rejuran_healer", Decimal(2), Unit.ML, sessions=4), Money(150000, "SGD"))
+    >>> quote = QuoteTerms("SGD", (healer,), date(2026, 3, 1))
+    >>> things = things_quoted(quote, [Want("rejuran_healer", 3)], date(2026, 3, 1))
+    >>> [(want.treatment, want.sessions, str(want.quantity)) for want in things]
+    [('rejuran_healer', 4, '2 ml')]
+    """
+    found = answer(quote, wants, on)
+    if not found.covers_all:
+        return None
+    stated = [Offered("", quote.as_offer())]
+    things: list[Want] = []
+    for want in wants:
+        amounts = stated_amounts(stated, want.treatment)
+        if want.quantity is None and len(amounts) == 1:
+            want = replace(want, quantity=amounts[0])
+        things.append(want)
+    for left in (*found.left_over, *found.not_asked):
+        same = next(
+            (number for number, want in enumerate(things) if differences(left.part, want) == ()), None
+        )
+        if same is not None:
+            things[same] = replace(things[same], sessions=things[same].sessions + left.sessions)
+        elif left.part.treatment is not None:
+            areas = ";".join(left.part.areas) or None
+            things.append(Want(left.part.treatment, left.sessions, left.part.amount, areas))
+        else:
+            return None
+    return None if any(want.quantity is None for want in things) else tuple(things)
 
 
 def relation(amount: Money | None, beside: Money | None) -> Relation:
