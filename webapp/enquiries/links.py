@@ -12,6 +12,7 @@ from webapp.signing import new_token, token_hash
 
 PATIENT = "patient"
 QUOTE = "quote"
+SHARE = "share"
 
 
 def mint_for_patient(
@@ -24,10 +25,49 @@ def mint_for_patient(
     return _mint(PATIENT, enquiry, None, now, clocks.longest_life(enquiry), token, mailed=mailed)
 
 
-def mint_for_clinic(recipient: Recipient, now: datetime, days: int) -> str:
-    """A token with which one clinic answers one enquiry, good for `days`."""
+def mint_for_clinic(
+    recipient: Recipient, now: datetime, days: int, *, mailed: bool = True, label: str | None = None
+) -> str:
+    """A token with which one clinic answers one enquiry, good for `days`.
+
+    `mailed`: it goes to the clinic's address. `label` says for whom it is, where it was made by hand.
+    """
     expires = min(now + timedelta(days=days), clocks.longest_life(recipient.enquiry))
-    return _mint(QUOTE, recipient.enquiry, recipient, now, expires, None, mailed=True)
+    return _mint(QUOTE, recipient.enquiry, recipient, now, expires, None, mailed=mailed, label=label)
+
+
+def living(recipient_id: int, now: datetime) -> Sequence[Link]:
+    """The links with which a clinic can answer an enquiry now, the newest first."""
+    return db.session.scalars(
+        select(Link)
+        .where(
+            Link.recipient_id == recipient_id,
+            Link.purpose == QUOTE,
+            Link.revoked_at.is_(None),
+            Link.expires_at > now,
+        )
+        .order_by(Link.id.desc())
+    ).all()
+
+
+def mint_to_share(enquiry: Enquiry, now: datetime, days: int) -> str:
+    """A token that shows the comparison of an enquiry and nothing of the patient, good for `days`."""
+    expires = min(now + timedelta(days=days), clocks.longest_life(enquiry))
+    return _mint(SHARE, enquiry, None, now, expires, None, mailed=False)
+
+
+def shared(enquiry: Enquiry, now: datetime) -> Sequence[Link]:
+    """The links to share that still show something, oldest first."""
+    return db.session.scalars(
+        select(Link)
+        .where(
+            Link.enquiry_id == enquiry.id,
+            Link.purpose == SHARE,
+            Link.revoked_at.is_(None),
+            Link.expires_at > now,
+        )
+        .order_by(Link.id)
+    ).all()
 
 
 def find(token: str, purpose: str) -> Link | None:
@@ -61,6 +101,7 @@ def _mint(
     token: str | None,
     *,
     mailed: bool,
+    label: str | None = None,
 ) -> str:
     token = token or new_token()
     db.session.add(
@@ -70,6 +111,7 @@ def _mint(
             enquiry_id=enquiry.id,
             recipient_id=recipient.id if recipient else None,
             mailed=mailed,
+            label=label,
             created_at=now,
             expires_at=expires,
         )

@@ -116,7 +116,7 @@ class Recipient(Base):
     asked_at: Mapped[datetime]
     # Set when the patient gives this clinic her contact.
     contact_released_at: Mapped[datetime | None]
-    # What the patient makes of the clinic's quote, with a code of choices.DECLINE_REASONS.
+    # What the patient makes of the clinic's quote, with a code of quotes.decisions.REASONS.
     decision: Mapped[str | None] = mapped_column(String(16))
     decision_reason: Mapped[str | None] = mapped_column(String(32))
     decided_at: Mapped[datetime | None]

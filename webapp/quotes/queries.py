@@ -1,6 +1,7 @@
 """Reads of the quotes room: the clinics' answers, as the domain's terms."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
@@ -83,6 +84,16 @@ def _inclusions(quote: Quote) -> dict[Inclusion, Stated]:
         money = Money(int(amount[0]), quote.currency) if amount else None
         found[Inclusion(code)] = Stated(How(how), money)
     return found
+
+
+def decided_on(recipient_id: int, at: datetime) -> Quote | None:
+    """The version of a clinic's answer that the patient saw when she decided."""
+    return db.session.scalar(
+        select(Quote)
+        .where(Quote.recipient_id == recipient_id, Quote.created_at <= at)
+        .order_by(Quote.version.desc())
+        .limit(1)
+    )
 
 
 def beside_listed(quote: Quote, terms: QuoteTerms | None, wants: Sequence[Want]) -> Relation:

@@ -1,0 +1,199 @@
+"""What the patient makes of her quotes: she accepts one, declines others, says that none suited, or what she paid.
+
+The clinic is told a little later than she decides, so that a slip of the thumb can be undone before anybody hears.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import select
+
+from webapp.clinics.models import Clinic
+from webapp.domain.money import Money
+from webapp.domain.quotes import QuoteState, as_answered
+from webapp.enquiries import letters, links
+from webapp.enquiries import queries as enquiry_queries
+from webapp.enquiries.models import Enquiry, Recipient
+from webapp.enquiries.services import keeping
+from webapp.extensions import db
+from webapp.i18n import today_in
+from webapp.offers import queries as offers
+from webapp.outbox import services as outbox
+from webapp.quotes import mail, queries
+from webapp.quotes.models import Quote
+from webapp.quotes.services import outcomes
+from webapp.settings import current_settings
+
+ACCEPTED, DECLINED = "accepted", "declined"
+SUITED, NONE_SUITED = "suited", "none_suited"
+# Until then a decision can be undone and the clinic never hears of it, in seconds.
+TELL_AFTER = 300.0
+
+
+class CannotBeDecided(Exception):
+    """There is no quote that can be decided on like this: taken back, expired, replaced, or another is accepted."""
+
+
+def accept(recipient: Recipient, version: int, now: datetime) -> None:
+    """The patient takes this clinic's quote, in the version that she saw. Only this clinic is told.
+
+    Accepting twice changes nothing. Raises CannotBeDecided.
+    """
+    enquiry = recipient.enquiry
+    _one_at_a_time(enquiry)
+    if recipient.decision == ACCEPTED:
+        return
+    quote = _latest(recipient)
+    if quote is None or quote.version != version or not holds(quote, recipient, now):
+        raise CannotBeDecided
+    if any(other.decision == ACCEPTED for other in enquiry.recipients):
+        raise CannotBeDecided
+    _decide(recipient, ACCEPTED, None, now)
+    outcomes.note_accepted(recipient, now)
+    enquiry.closed_as, enquiry.closed_at = SUITED, now
+    keeping.note_act(enquiry, now)
+
+
+def decline(recipient: Recipient, reason: str, now: datetime) -> None:
+    """The patient decides against a clinic's quote; `reason` is a code of decisions.REASONS.
+
+    Also one that she had accepted, or that ended in the meantime. Raises CannotBeDecided where there is no quote.
+    """
+    _one_at_a_time(recipient.enquiry)
+    if recipient.decision == DECLINED:
+        return
+    quote = _latest(recipient)
+    if quote is None or quote.kind == "decline":
+        raise CannotBeDecided
+    if recipient.decision == ACCEPTED:
+        _take_back_acceptance(recipient)
+    _decide(recipient, DECLINED, reason, now)
+    keeping.note_act(recipient.enquiry, now)
+
+
+def undo(recipient: Recipient, now: datetime) -> None:
+    """As if she had not decided. Raises CannotBeDecided once the clinic was told."""
+    _one_at_a_time(recipient.enquiry)
+    if recipient.decision is None:
+        return
+    if not _withhold(recipient):
+        raise CannotBeDecided
+    if recipient.decision == ACCEPTED:
+        _take_back_acceptance(recipient)
+    recipient.decision = recipient.decision_reason = recipient.decided_at = None
+    keeping.note_act(recipient.enquiry, now)
+
+
+def none_suited(enquiry: Enquiry, now: datetime) -> None:
+    """None of the quotes suited her: the undecided ones are declined with that reason. Not beside an accepted one."""
+    _one_at_a_time(enquiry)
+    if any(recipient.decision == ACCEPTED for recipient in enquiry.recipients):
+        raise CannotBeDecided
+    for recipient in enquiry.recipients:
+        quote = _latest(recipient)
+        if quote is not None and quote.kind != "decline" and recipient.decision is None:
+            _decide(recipient, DECLINED, NONE_SUITED, now)
+    enquiry.closed_as, enquiry.closed_at = NONE_SUITED, now
+    keeping.note_act(enquiry, now)
+
+
+def go_on(enquiry: Enquiry, now: datetime) -> None:
+    """She thought again: the enquiry is open. What the clinics were not told yet is undone."""
+    _one_at_a_time(enquiry)
+    if enquiry.closed_as != NONE_SUITED:
+        return
+    for recipient in enquiry.recipients:
+        if recipient.decision_reason == NONE_SUITED and _withhold(recipient):
+            recipient.decision = recipient.decision_reason = recipient.decided_at = None
+    enquiry.closed_as = enquiry.closed_at = None
+    keeping.note_act(enquiry, now)
+
+
+def say_paid(recipient: Recipient, paid: Money | None, now: datetime) -> None:
+    """What she paid in the end at the clinic whose quote she accepted; None takes it back. Counted, never shown to
+    anybody else. Raises CannotBeDecided.
+    """
+    _one_at_a_time(recipient.enquiry)
+    if recipient.decision != ACCEPTED or recipient.decided_at is None:
+        raise CannotBeDecided
+    quoted = _quoted(recipient)
+    outcomes.note_not_paid(recipient, quoted, recipient.decided_at)
+    recipient.paid_amount = paid.amount if paid is not None else None
+    recipient.paid_currency = paid.currency if paid is not None else None
+    outcomes.note_paid(recipient, quoted, recipient.decided_at)
+    keeping.note_act(recipient.enquiry, now)
+
+
+def _one_at_a_time(enquiry: Enquiry) -> None:
+    """Two tabs may decide at once: the second waits here, and sees what the first one did."""
+    db.session.execute(select(Enquiry.id).where(Enquiry.id == enquiry.id).with_for_update(key_share=True))
+    db.session.refresh(enquiry)
+    for recipient in enquiry.recipients:
+        db.session.refresh(recipient)
+
+
+def holds(quote: Quote, recipient: Recipient, now: datetime) -> bool:
+    """Can this answer be accepted on the day: a quote with a price that the clinic still stands by?"""
+    clinic = db.session.get_one(Clinic, recipient.clinic_id)
+    terms = queries.terms(quote, clinic.country, offers.slugs())
+    return (
+        terms is not None
+        and quote.expired_at is None
+        and terms.state(today_in(clinic.country, now)) is QuoteState.ACTIVE
+        and clinic.authority == "authorised"
+    )
+
+
+def _latest(recipient: Recipient) -> Quote | None:
+    return queries.latest([recipient.id]).get(recipient.id)
+
+
+def _quoted(recipient: Recipient) -> Money | None:
+    """The total of the quote that she accepted; None where it has none."""
+    assert recipient.decided_at is not None  # set with every decision
+    quote = queries.decided_on(recipient.id, recipient.decided_at)
+    clinic = db.session.get_one(Clinic, recipient.clinic_id)
+    slugs = offers.slugs()
+    terms = queries.terms(quote, clinic.country, slugs) if quote is not None else None
+    if terms is None:
+        return None
+    return as_answered(terms, enquiry_queries.wants_of(recipient.enquiry, slugs)).total
+
+
+def _take_back_acceptance(recipient: Recipient) -> None:
+    assert recipient.decided_at is not None  # set with every decision
+    outcomes.note_not_paid(recipient, _quoted(recipient), recipient.decided_at)
+    outcomes.note_not_accepted(recipient, recipient.decided_at)
+    recipient.paid_amount = recipient.paid_currency = None
+    recipient.enquiry.closed_as = recipient.enquiry.closed_at = None
+
+
+def _decide(recipient: Recipient, decision: str, reason: str | None, now: datetime) -> None:
+    """Write it down and tell the clinic in a while; what it was to be told before, and was not yet, is withheld."""
+    _withhold(recipient)
+    recipient.decision, recipient.decision_reason, recipient.decided_at = decision, reason, now
+    clinic = db.session.get_one(Clinic, recipient.clinic_id)
+    if clinic.authority != "authorised" or not clinic.enquiry_email:
+        return
+    token = links.mint_for_clinic(recipient, now, current_settings().quote_link_days)
+    news: mail.NewsForClinic = "accepted" if decision == ACCEPTED else "declined"
+    letters.post(
+        recipient.enquiry,
+        _key(recipient, now),
+        clinic.enquiry_email,
+        lambda: mail.news_for_clinic(recipient.enquiry, clinic, token, news),
+        not_before_seconds=TELL_AFTER,
+    )
+
+
+def _withhold(recipient: Recipient) -> bool:
+    """Stop the mail about the decision that stands; False when it has gone. A clinic that left gets none."""
+    if recipient.decided_at is None:
+        return True
+    if outbox.cancel(_key(recipient, recipient.decided_at)):
+        return True
+    clinic = db.session.get_one(Clinic, recipient.clinic_id)
+    return clinic.authority != "authorised"
+
+
+def _key(recipient: Recipient, decided_at: datetime) -> str:
+    return f"quote-decided:{recipient.id}:{decided_at:%Y%m%d%H%M%S%f}"
