@@ -20,6 +20,7 @@ from webapp.guide import views as guide
 from webapp.i18n import LanguagePrefix, select_locale
 from webapp.moderation import receivers as moderation_receivers
 from webapp.moderation import views as moderation
+from webapp.outbox import inbound_views
 from webapp.outbox import views as outbox
 from webapp.portal import guards as portal_guards
 from webapp.portal import receivers as portal_receivers
@@ -63,6 +64,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.register_blueprint(portal.blueprint)
     app.register_blueprint(portal.links)
     app.register_blueprint(staff.blueprint)
+    app.register_blueprint(inbound_views.inbound)
     if settings.is_development:
         app.register_blueprint(outbox.mailbox)
     api_v1.init_app(app)
@@ -90,7 +92,8 @@ def _configure(app: Flask, settings: Settings) -> None:
         SETTINGS=settings,
         SECRET_KEY=settings.secret_key,
         SQLALCHEMY_DATABASE_URI=settings.database_url,
-        SQLALCHEMY_ENGINE_OPTIONS={"pool_pre_ping": True},
+        # An error names the statement; what went with it may be the patient's words.
+        SQLALCHEMY_ENGINE_OPTIONS={"pool_pre_ping": True, "hide_parameters": True},
         SESSION_COOKIE_NAME="__Host-session" if settings.uses_https else "session",
         SESSION_COOKIE_SECURE=settings.uses_https,
         SESSION_COOKIE_PATH="/",

@@ -14,6 +14,8 @@ log = logging.getLogger(__name__)
 
 SEND_DELIVERY = "outbox.send"
 SWEEP_DELIVERIES = "outbox.sweep"
+FORGET_MAILS = "outbox.forget"
+READ_INBOUND_MAIL = "outbox.read_inbound"
 ANSWER_SIGN_IN = "accounts.answer"
 SWEEP_SIGN_INS = "accounts.sweep"
 FORGET_ENQUIRIES = "enquiries.forget"

@@ -39,6 +39,7 @@ celery = Celery(
         "workers.enquiries",
         "workers.fx",
         "workers.geocoding",
+        "workers.inbound",
         "workers.moderation",
         "workers.outbox",
         "workers.refresh",

@@ -9,8 +9,10 @@ from typing import Any
 from webapp.queue import (
     EXPIRE_CLAIMS,
     FORGET_ENQUIRIES,
+    FORGET_MAILS,
     PLAN_GEOCODING,
     PLAN_REFRESHES,
+    READ_INBOUND_MAIL,
     REFRESH_RATES,
     REMIND_CLINICS,
     SWEEP_DELIVERIES,
@@ -29,6 +31,12 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 2.0,
         "options": {"queue": PERIODIC, "expires": 2},
     },
+    # Reads the mailbox that bounces and replies come to (INBOUND_MAIL_URL). A mail is heard once by its digest.
+    "read inbound mail": {
+        "task": READ_INBOUND_MAIL,
+        "schedule": 60.0,
+        "options": {"queue": PERIODIC, "expires": 60},
+    },
     # Answers whoever asked for a link to sign in and whose bell was lost.
     "sweep sign-ins": {
         "task": SWEEP_SIGN_INS,
@@ -38,6 +46,12 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     # Keeps the promise of the enquiry form: after so many days nothing of it is left.
     "forget enquiries": {
         "task": FORGET_ENQUIRIES,
+        "schedule": 3600.0,
+        "options": {"queue": PERIODIC, "expires": 3600},
+    },
+    # Mails that ended longer ago than anything is kept, and that mails came in.
+    "forget mails": {
+        "task": FORGET_MAILS,
         "schedule": 3600.0,
         "options": {"queue": PERIODIC, "expires": 3600},
     },

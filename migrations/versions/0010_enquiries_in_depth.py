@@ -166,6 +166,7 @@ def upgrade() -> None:
         sa.Column("recipient_id", sa.Integer(), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("raw", sa.Text(), nullable=False),
+        sa.Column("attachments", sa.Integer(), server_default="0", nullable=False),
         sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["recipient_id"], ["recipient.id"], name=op.f("fk_mail_reply_recipient_id"), ondelete="CASCADE"

@@ -139,9 +139,11 @@ class MailReply(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     recipient_id: Mapped[int] = mapped_column(ForeignKey("recipient.id", ondelete="CASCADE"), index=True)
-    # Its own words, without what it quotes; and the whole mail as it came.
+    # Its own words, without what it quotes; and the whole mail with its headers, without the links that act.
     text: Mapped[str] = mapped_column(EncryptedText)
     raw: Mapped[str] = mapped_column(EncryptedText)
+    # How many files hung on it: none is kept, and the patient is told so.
+    attachments: Mapped[int] = mapped_column(default=0, server_default="0")
     received_at: Mapped[datetime]
 
 

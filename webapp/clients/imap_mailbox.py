@@ -1,0 +1,215 @@
+"""Reads a mailbox over IMAP within a total time, one mail after the other, and puts away what was heard.
+
+Every mail in the mailbox waits, whether or not somebody looked at it; one that was heard is moved into a folder
+beside it. The move comes after the hearing: a reader that dies in between finds the mail again.
+"""
+
+import contextlib
+import imaplib
+import socket
+import ssl
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from ipaddress import ip_address
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from webapp.clients.cut_off import CutOff
+
+# imaplib's time-outs are per read, as smtplib's are (clients/mailer.py); this is for a whole run, in seconds, and
+# shorter than a task may live.
+TOTAL_SECONDS = 30.0
+# Octets of a mail that are asked for: of a longer one the beginning, where its words stand.
+LONGEST = 1024 * 1024
+# Mails of one run; the next one goes on.
+MOST = 100
+PROCESSED, UNREADABLE = "Processed", "Unreadable"
+# Octets that a server may send as one piece, whatever it was asked for.
+_LONGEST_PIECE = 2 * LONGEST
+
+
+class MailboxError(Exception):
+    """The mailbox cannot be read now. The text is ours, never the server's, which may quote an address."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Server:
+    host: str
+    port: int
+    user: str
+    password: str = field(repr=False)
+    tls: bool
+    folder: str
+
+
+def empty(
+    mailbox_url: str, hear: Callable[[bytes], bool], *, seconds: float = TOTAL_SECONDS, most: int = MOST
+) -> int:
+    """Hand every waiting mail to `hear`, the oldest first, and then put it into PROCESSED, or UNREADABLE where
+    `hear` says False. Says how many mails were put away.
+
+    `mailbox_url` is imaps://user:password@host[:port][/folder]; imap:// only on this machine. `hear` gets at most
+    LONGEST octets of each, and commits before it returns; what it raises ends the run, and that mail waits. The
+    run ends after `seconds` or `most` mails. Raises MailboxError.
+    """
+    server = _parse(mailbox_url)
+    put_away = 0
+    with _dialogue(server, seconds) as imap:
+        folders: dict[str, str] = {}
+        for uid in _waiting(imap, server.folder, most):
+            content = _fetch(imap, uid)
+            if content is None:  # another reader was faster
+                continue
+            name = PROCESSED if hear(content) else UNREADABLE
+            if name not in folders:
+                folders[name] = _folder(imap, name)
+            _move(imap, uid, folders[name])
+            put_away += 1
+    return put_away
+
+
+def _parse(mailbox_url: str) -> _Server:
+    parts = urlsplit(mailbox_url)
+    try:
+        port = parts.port
+    except ValueError:
+        raise MailboxError("INBOUND_MAIL_URL has no usable port") from None
+    if parts.scheme not in {"imap", "imaps"} or not parts.hostname or not parts.username:
+        raise MailboxError("INBOUND_MAIL_URL must look like imaps://user:password@host/folder")
+    tls = parts.scheme == "imaps"
+    if not tls and not _is_loopback(parts.hostname):
+        raise MailboxError("a mailbox elsewhere is only read under TLS: INBOUND_MAIL_URL wants imaps://")
+    return _Server(
+        host=parts.hostname,
+        port=port or (993 if tls else 143),
+        user=unquote(parts.username),
+        password=unquote(parts.password or ""),
+        tls=tls,
+        folder=unquote(parts.path.strip("/")) or "INBOX",
+    )
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+class _Dialogue(imaplib.IMAP4):
+    """imaplib's client on a connection that is cut off at a deadline, and that is never sent more than it bears."""
+
+    def __init__(self, server: _Server, cut_off: CutOff) -> None:
+        self._server = server
+        self._cut_off = cut_off
+        super().__init__(server.host, server.port)
+
+    def _create_socket(self, timeout: float | None) -> socket.socket:
+        connection = self._cut_off.connect(self._server.host, self._server.port)
+        if not self._server.tls:
+            return connection
+        return ssl.create_default_context().wrap_socket(connection, server_hostname=self._server.host)
+
+    def read(self, size: int) -> bytes:
+        if size > _LONGEST_PIECE:
+            raise self.error("a piece is longer than anything that was asked for")
+        return super().read(size)
+
+
+@contextlib.contextmanager
+def _dialogue(server: _Server, seconds: float) -> Iterator[_Dialogue]:
+    """Connected and logged in. Whatever goes wrong with the server is a MailboxError."""
+    cut_off = CutOff(seconds)
+    imap: _Dialogue | None = None
+    try:
+        imap = _Dialogue(server, cut_off)
+        _log_in(imap, server)
+        yield imap
+        with contextlib.suppress(OSError, imaplib.IMAP4.error):
+            imap.logout()
+    except (OSError, imaplib.IMAP4.error, MailboxError) as error:
+        if cut_off.fired:  # whatever half an answer was taken for
+            raise MailboxError(f"the mailbox took more than {seconds:g} s") from None
+        raise _as_mailbox_error(error) from None
+    finally:
+        cut_off.end()
+        if imap is not None:
+            with contextlib.suppress(OSError):
+                imap.shutdown()
+
+
+def _as_mailbox_error(error: Exception) -> MailboxError:
+    match error:
+        case MailboxError():
+            return error
+        case ssl.SSLCertVerificationError():
+            return MailboxError(f"the mailbox's certificate is not valid: {error.verify_message}")
+        case ssl.SSLError():
+            return MailboxError(f"TLS with the mailbox failed: {error.reason}")
+        case socket.gaierror():
+            return MailboxError("the mailbox's name cannot be resolved")
+        case _:
+            return MailboxError(f"the mailbox cannot be read ({type(error).__name__})")
+
+
+def _log_in(imap: _Dialogue, server: _Server) -> None:
+    secret = f"\0{server.user}\0{server.password}".encode()
+    try:
+        # SASL's PLAIN takes any sign in a name and a password; LOGIN has its own quotation and only ASCII.
+        imap.authenticate("PLAIN", lambda _challenge: secret)
+    except imaplib.IMAP4.abort:
+        raise
+    except imaplib.IMAP4.error:
+        raise MailboxError("the mailbox refuses the login") from None
+
+
+def _waiting(imap: _Dialogue, folder: str, most: int) -> list[str]:
+    """The UIDs of the oldest mails. A number of them is asked for, so that the answer has a bound too."""
+    answer, counted = imap.select(_quoted(folder))
+    if answer != "OK" or imap.is_readonly:
+        raise MailboxError("the mailbox's folder cannot be opened for changes")
+    if not counted or counted[0] in {None, b"0"}:
+        return []
+    found = _said(imap.uid("SEARCH", f"1:{most}", "UNDELETED"), "list its mails")
+    return b" ".join(piece for piece in found if isinstance(piece, bytes)).decode("ascii", "replace").split()
+
+
+def _fetch(imap: _Dialogue, uid: str) -> bytes | None:
+    """The mail, or its first LONGEST octets, without marking it as read; None where it is gone."""
+    pieces = _said(imap.uid("FETCH", uid, f"(BODY.PEEK[]<0.{LONGEST}>)"), "give a mail")
+    if not any(pieces):
+        return None
+    return next((piece[1] for piece in pieces if isinstance(piece, tuple)), b"")
+
+
+def _folder(imap: _Dialogue, name: str) -> str:
+    """The folder of that name beside the mailbox, or in it where a server wants that; made when it is not there."""
+    listed = _said(imap.list('""', '""'), "say how its folders are divided")
+    divider = next((piece.split(b'"')[1].decode() for piece in listed if _has_divider(piece)), "/")
+    for path in (name, f"INBOX{divider}{name}"):
+        if any(_said(imap.list('""', _quoted(path)), "list its folders")):
+            return path
+        if imap.create(_quoted(path))[0] == "OK":
+            return path
+    raise MailboxError(f"there is no folder {name} and none can be made")
+
+
+def _has_divider(piece: object) -> bool:
+    return isinstance(piece, bytes) and piece.count(b'"') >= 2
+
+
+def _move(imap: _Dialogue, uid: str, folder: str) -> None:
+    """COPY and then remove, which every server can: between the two a mail stands in both folders, never in none."""
+    _said(imap.uid("COPY", uid, _quoted(folder)), "put a mail away")
+    _said(imap.uid("STORE", uid, "+FLAGS.SILENT", r"(\Deleted \Seen)"), "mark a mail")
+    _said(imap.expunge(), "remove a mail")
+
+
+def _said(answer: tuple[str, list[Any]], what: str) -> list[Any]:
+    if answer[0] != "OK":
+        raise MailboxError(f"the mailbox did not {what}")
+    return answer[1]
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace("\\", r"\\").replace('"', r"\"") + '"'
