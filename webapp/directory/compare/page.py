@@ -34,8 +34,8 @@ from webapp.domain.course_plan import years
 from webapp.domain.exchange import NoRate, Ranking, Rate, Rates
 from webapp.domain.market import Country
 from webapp.domain.money import Money
-from webapp.domain.units import number_text
-from webapp.i18n import format_day, format_distance, format_money
+from webapp.fx.words import RateLine, rate_line
+from webapp.i18n import format_distance, format_money
 from webapp.offers.public import Basket, settle
 from webapp.settings import market_policy
 
@@ -48,16 +48,6 @@ class WantLine:
 
     words: str
     amount_from: str
-
-
-@dataclass(frozen=True, slots=True)
-class RateLine:
-    """A rate in words, its day and source; `stale`: it is old, and that is said."""
-
-    words: str
-    day: str
-    source: str
-    stale: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,16 +224,6 @@ def _groups(placed: Sequence[Placed], *, apart: bool) -> list[Group]:
     for one in placed:
         groups.setdefault(one.column.answer.mix.currency or "", []).append(one)
     return [Group(code or None, rows) for code, rows in groups.items()]
-
-
-def rate_line(rate: Rate, now: datetime) -> RateLine:
-    """1 SGD = 1,048.27 KRW, with its day and source."""
-    return RateLine(
-        _("1 %(base)s = %(rate)s %(quote)s", base=rate.base, rate=number_text(rate.rate), quote=rate.quote),
-        format_day(rate.as_of),
-        rate.source,
-        rate.is_stale(now.date()),
-    )
 
 
 def _picture(placed: Sequence[Placed], rates: Rates, currency: str) -> range_bar.Picture | None:
