@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 from webapp.enquiries.models import Enquiry
 from webapp.settings import current_settings
 
+# A clinic's own trial is for looking at.
+_TEST_KEPT = timedelta(days=7)
 # The states of a recipient whose clinic has said something.
 _ANSWERED = frozenset({"answered", "declined"})
 
@@ -16,6 +18,10 @@ def longest_life(enquiry: Enquiry) -> datetime:
 
 def end(enquiry: Enquiry, *, answered: bool = False) -> datetime:
     """Until when it is kept if nobody does anything more. `answered`: as in keeping.note_act."""
+    if enquiry.is_test:
+        return enquiry.created_at + _TEST_KEPT
+    if enquiry.is_test:
+        return enquiry.expires_at  # it is for looking at, and was given its few days when it was made
     settings = current_settings()
     # Adding a clinic asks anew, so that the one asked last has as long to answer as the first.
     asked_at = max((recipient.asked_at for recipient in enquiry.recipients), default=enquiry.created_at)

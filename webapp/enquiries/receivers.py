@@ -3,7 +3,7 @@
 from flask import Flask
 
 from webapp import events
-from webapp.enquiries.services import deliveries
+from webapp.enquiries.services import deliveries, erasing
 from webapp.i18n import utc_now
 from webapp.outbox.models import Delivery
 
@@ -15,3 +15,4 @@ def init_app(app: Flask) -> None:
 def _delivery_ended(sender: type[Delivery], *, delivery: Delivery) -> None:
     """In the outbox's transaction: the clinic's state changes with the mail's, or neither does."""
     deliveries.note_delivery_ended(delivery, utc_now())
+    erasing.note_delivery_ended(delivery)

@@ -18,6 +18,7 @@ from webapp.enquiries import letters, mail
 from webapp.enquiries.models import Enquiry, Erasure
 from webapp.extensions import db
 from webapp.outbox import services as outbox
+from webapp.outbox.models import Delivery
 from webapp.outbox.withdrawing import withdraw
 
 PATIENT, OPERATOR, RETENTION = "patient", "operator", "retention"
@@ -68,6 +69,12 @@ def erase(enquiry: Enquiry, reason: str, now: datetime) -> str:
 def forget(enquiry: Enquiry, now: datetime) -> None:
     """Delete one whose time is over: nobody is written to, since that day was announced to all of them."""
     _delete(enquiry, RETENTION, _new_number(), now)
+
+
+def note_delivery_ended(delivery: Delivery) -> None:
+    """Once the mail with the receipt has gone, in the outbox's transaction, nothing leads from it to her address."""
+    if delivery.key.startswith(RECEIPT_MAIL):
+        delivery.to_hash = delivery.reply_hash = None
 
 
 def find_receipt(number: str) -> Erasure | None:
