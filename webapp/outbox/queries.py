@@ -82,6 +82,29 @@ def history(delivery_id: int) -> list[tuple[datetime, str, int | None, str]]:
     return list(rows.all())
 
 
+def histories(delivery_ids: Iterable[int]) -> dict[int, list[tuple[datetime, str]]]:
+    """What happened to each of these mails and when, oldest first, in one statement; for those whom it was about."""
+    found: dict[int, list[tuple[datetime, str]]] = {delivery_id: [] for delivery_id in delivery_ids}
+    rows = db.session.execute(
+        select(DeliveryEvent.delivery_id, DeliveryEvent.at, DeliveryEvent.what)
+        .where(DeliveryEvent.delivery_id.in_(found))
+        .order_by(DeliveryEvent.id)
+    )
+    for delivery_id, at, what in rows:
+        found[delivery_id].append((at, what))
+    return found
+
+
+def next_tries(delivery_ids: Iterable[int]) -> dict[int, datetime]:
+    """When those of these mails that were put off are tried again."""
+    rows = db.session.execute(
+        select(Delivery.id, Delivery.next_at).where(
+            Delivery.id.in_(set(delivery_ids)), Delivery.state == "deferred"
+        )
+    )
+    return dict(rows.all())
+
+
 def suppressions(address: str) -> frozenset[str]:
     """Why mail to this address is stopped ("unsubscribed": optional mail, "bounced": any); empty where it is not."""
     return suppressions_of(address_hash(address))
