@@ -33,7 +33,7 @@ def test_keys_do_not_mix_and_can_be_cleared(storage: DatabaseStorage) -> None:
 
 
 def test_too_many_posts_get_a_page_that_says_so(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("webapp.enquiries.views.enquiry_limit", lambda: "2 per hour")
+    monkeypatch.setattr("webapp.enquiries.views.form.enquiry_limit", lambda: "2 per hour")
     answers = [client.post("/enquiries/new").status_code for _time in range(3)]
     assert answers == [422, 422, 429]
     assert "That was too often" in client.post("/enquiries/new").get_data(as_text=True)

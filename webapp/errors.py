@@ -10,6 +10,11 @@ from werkzeug.exceptions import BadRequest, HTTPException, InternalServerError, 
 from webapp.extensions import db
 
 API_ROOT = "/api/"
+# Forms whose fields come back with an error page, to be sent once more: what was typed there is long.
+_HANDED_BACK = frozenset({"enquiries.new"})
+_WORTH_ANOTHER_TRY = frozenset(
+    {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.INTERNAL_SERVER_ERROR}
+)
 
 
 def init_app(app: Flask) -> None:
@@ -36,13 +41,24 @@ def _http_error(error: HTTPException) -> Response | tuple[str, int] | HTTPExcept
         answer = problem(code, HTTPStatus(code).phrase, error.description)
     else:
         answer = Response(
-            render_template("error.html", code=code, **_words(code)), code, mimetype="text/html"
+            render_template("error.html", code=code, typed=_typed(code), **_words(code)),
+            code,
+            mimetype="text/html",
         )
+        if request.method == "POST":
+            answer.headers["Cache-Control"] = "no-store"
     told = error.get_response().headers
     for name in ("Allow", "Retry-After"):
         if name in told:
             answer.headers[name] = told[name]
     return answer
+
+
+def _typed(code: int) -> list[tuple[str, str]]:
+    """The fields of a form that may be sent once more, in their order; empty where that is no help."""
+    if request.method != "POST" or request.endpoint not in _HANDED_BACK or code not in _WORTH_ANOTHER_TRY:
+        return []
+    return list(request.form.items(multi=True))
 
 
 def _database_error(error: DBAPIError) -> Response | tuple[str, int] | HTTPException:

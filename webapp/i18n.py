@@ -113,6 +113,11 @@ def today_in(country: str, now: datetime) -> date:
     return now.astimezone(MARKET_ZONES[country]).date()
 
 
+def day_start(country: str, now: datetime) -> datetime:
+    """When the market's day that `now` falls in began."""
+    return now.astimezone(MARKET_ZONES[country]).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
 def utc_now() -> datetime:
     """The clock of a request; one reading per request, so that a page speaks of one moment."""
     if not has_request_context():

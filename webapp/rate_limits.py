@@ -31,6 +31,18 @@ _COUNT = text(
 )
 
 
+def count(key: str, seconds: int, now: float, amount: int = 1) -> int:
+    """Count `key` in the caller's unit of work; says how often it was in the window of `seconds` that is open now.
+
+    What is rolled back was not counted. Two that count one key at once wait for each other.
+    """
+    moment = int(now)
+    counted = db.session.execute(
+        _COUNT, {"key": key, "amount": amount, "expires": moment + seconds, "now": moment}
+    ).scalar_one()
+    return int(counted)
+
+
 class DatabaseStorage(Storage):
     """A fixed-window counter for the limits library; scheme `database://`."""
 
@@ -41,13 +53,10 @@ class DatabaseStorage(Storage):
         return Exception
 
     def incr(self, key: str, expiry: int, amount: int = 1) -> int:
-        now = int(time.time())
+        now = time.time()
         with unit_of_work() as session:
-            session.execute(delete(RateCount).where(RateCount.expires_at < now - 86400))
-            counted = session.execute(
-                _COUNT, {"key": key, "amount": amount, "expires": now + expiry, "now": now}
-            ).scalar_one()
-        return int(counted)
+            session.execute(delete(RateCount).where(RateCount.expires_at < int(now) - 86400))
+            return count(key, expiry, now, amount)
 
     def get(self, key: str) -> int:
         row = self._live(key)

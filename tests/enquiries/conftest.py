@@ -1,4 +1,4 @@
-"""Two clinics that can be asked, and a form that a person took her time over."""
+"""Two clinics that can be asked, one of which asks for all it may, and a form that a person took her time over."""
 
 from datetime import timedelta
 
@@ -8,11 +8,15 @@ from sqlalchemy.orm import Session
 from tests import factories
 from webapp.clinics.models import Clinic
 from webapp.enquiries import forms
+from webapp.enquiries.choices import ASKS_FOR
 
 
 @pytest.fixture
 def clinics(session: Session) -> list[Clinic]:
-    asked = [factories.clinic(session), factories.clinic(session, languages="ko")]
+    asked = [
+        factories.clinic(session, asks_for=";".join(ASKS_FOR)),
+        factories.clinic(session, languages="ko"),
+    ]
     for clinic in asked:
         factories.offer(session, clinic)
     session.commit()

@@ -27,13 +27,16 @@ def fields_of(page: str, action: str | None = None) -> dict[str, list[str]]:
             sent.setdefault(name, []).extend(option.get("value", "") for option in chosen)
         elif field.tag == f"{_HTML}textarea":
             sent.setdefault(name, []).append("".join(field.itertext()))
-        elif field.get("type") != "checkbox" or field.get("checked") is not None:
+        elif field.get("type") not in {"checkbox", "radio"} or field.get("checked") is not None:
             sent.setdefault(name, []).append(unescape(field.get("value", "")))
     return sent
 
 
 def enquiry_fields(client: FlaskClient, query: str, **changes: Any) -> dict[str, Any]:
-    """The enquiry form behind `query`, filled in by Mei; every consent is ticked unless `changes` says otherwise."""
+    """The enquiry form behind `query`, filled in by Mei; every consent is ticked unless `changes` says otherwise.
+
+    Her concern is sent only where a clinic asks for concerns; one that no clinic asks for is not read.
+    """
     page = client.get(f"/enquiries/new?{query}").get_data(as_text=True)
     fields: dict[str, Any] = fields_of(page)
     consents = {f"consent_{slug}": "y" for slug in fields["clinic"]}

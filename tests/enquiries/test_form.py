@@ -24,8 +24,8 @@ def query(clinics: list[Clinic]) -> str:
 
 
 def treatments_of_the_form(client: FlaskClient, clinics: list[Clinic]) -> list[str]:
-    (box,) = Page(client, f"{URL}?{query(clinics)}").all("select", name="treatment")
-    return [words(option) for option in box]
+    (box,) = Page(client, f"{URL}?{query(clinics)}").all("select", name="wants-0-treatment")
+    return [words(option) for option in box if option.get("value")]
 
 
 def count(session: Session, model: type[Any]) -> int:
@@ -35,8 +35,8 @@ def count(session: Session, model: type[Any]) -> int:
 
 def test_prefilled_from_the_address(client: FlaskClient, clinics: list[Clinic]) -> None:
     fields = enquiry_fields(client, query(clinics))
-    assert fields["treatment"] == ["rejuran_healer"]
-    assert fields["sessions"] == ["3"]
+    assert fields["wants-0-treatment"] == ["rejuran_healer"]
+    assert fields["wants-0-sessions"] == ["3"]
     assert fields["clinic"] == [clinic.slug for clinic in clinics]
 
 
@@ -55,7 +55,7 @@ def test_kinds_of_products_stand_in_place_of_brands_where_the_market_wants_it(
         "PN skin booster, product 1",
         "PN skin booster, product 2",
     ]
-    assert enquiry_fields(client, query(clinics))["treatment"] == ["rejuran_healer"]
+    assert enquiry_fields(client, query(clinics))["wants-0-treatment"] == ["rejuran_healer"]
     assert treatments_of_the_form(client, [korean]) == names
 
 
@@ -116,11 +116,11 @@ def test_a_form_that_comes_back_too_fast_is_shown_again_with_everything_in_it(
         ({"name": ""}, "Give a first name"),
         ({"name": "x" * 81}, "At most 80 characters"),
         ({"message": "x" * 1_000_000}, "At most 2000 characters"),
-        ({"sessions": "0"}, "Between 1 and 12"),
-        ({"sessions": "many"}, "Not a valid integer value"),
-        ({"sessions": "9" * 400}, "Between 1 and 12"),
-        ({"treatment": "snake_oil"}, "Not a valid choice"),
-        ({"treatment": None}, "Choose a treatment"),
+        ({"wants-0-sessions": "0"}, "Between 1 and 12"),
+        ({"wants-0-sessions": "many"}, "Not a valid integer value"),
+        ({"wants-0-sessions": "9" * 400}, "Between 1 and 12"),
+        ({"wants-0-treatment": "snake_oil"}, "Not a valid choice"),
+        ({"wants-0-treatment": None}, "Choose a treatment"),
         ({"consent_health": None}, "Tick the box about health"),
         ({"website": "https://spam.example"}, "Leave the field called website empty"),
         ({"earliest_on": "2026-12-24", "latest_on": "2026-12-01"}, "before the earliest"),

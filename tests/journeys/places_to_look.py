@@ -72,7 +72,7 @@ def fill_in(page: Page, name: str, email: str) -> None:
     """Fill in the enquiry form that is open, every box ticked; a person takes longer than four seconds."""
     page.get_by_label("First name or alias").fill(name)
     page.get_by_label("Your e-mail address").fill(email)
-    page.get_by_label("Your question").fill("Does it hurt?")
+    page.get_by_label("in your own words").fill("Does it hurt?")
     for box in page.locator("main input[type=checkbox]").all():
         box.check()
     page.wait_for_timeout(4200)

@@ -54,7 +54,7 @@ def path_in(letter: Message, page: str) -> str:
 @pytest.fixture
 def asked(client: FlaskClient, session: Session, monkeypatch: pytest.MonkeyPatch) -> Asked:
     monkeypatch.setattr(forms, "FASTEST", timedelta())
-    clinics = [factories.clinic(session), factories.clinic(session)]
+    clinics = [factories.clinic(session, asks_for="concerns"), factories.clinic(session)]
     for clinic in clinics:
         factories.offer(session, clinic)
     session.commit()

@@ -9,6 +9,7 @@ ENQUIRY_REFUSALS = {
     EnquiryRefusal.NOT_AUTHORISED: _l("This clinic has not joined, so it cannot be asked from here."),
     EnquiryRefusal.NOT_ACCEPTING: _l("This clinic does not take enquiries at the moment."),
     EnquiryRefusal.PAUSED: _l("This clinic takes no enquiries for a while."),
+    EnquiryRefusal.FULL_TODAY: _l("This clinic takes no more enquiries today."),
     EnquiryRefusal.NO_ADDRESS: _l("This clinic has given no address for enquiries."),
     EnquiryRefusal.ADDRESS_NOT_CONFIRMED: _l("This clinic has not confirmed its address for enquiries."),
     EnquiryRefusal.FOREIGN_ENQUIRIES_OFF: _l("We may not pass enquiries to clinics in Korea at the moment."),

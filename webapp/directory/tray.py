@@ -7,12 +7,9 @@ from flask import Request, Response
 
 from webapp.clinics import queries as clinics
 from webapp.clinics.models import Clinic
+from webapp.clinics.picked import BETWEEN, COOKIE, remembered
 from webapp.directory.cards import clinic_name
 from webapp.directory.forms import MAX_COMPARED, clinic_slugs
-
-COOKIE = "compare"
-# Not a letter of a slug, and plain in a cookie.
-_BETWEEN = "."
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +38,7 @@ def read_tray(request: Request) -> Tray:
 
 def picked_slugs(request: Request) -> list[str]:
     """What the address names, else what the cookie remembers; at most five, listed or not."""
-    named = clinic_slugs(request.args.getlist("clinic")) or clinic_slugs(
-        request.cookies.get(COOKIE, "")[:1000].split(_BETWEEN)
-    )
+    named = clinic_slugs(request.args.getlist("clinic")) or clinic_slugs(remembered(request))
     return named[:MAX_COMPARED]
 
 
@@ -55,5 +50,5 @@ def of_clinics(picked: Sequence[Clinic]) -> Tray:
 
 def remember(response: Response, slugs: Sequence[str], *, secure: bool) -> Response:
     """Keep the choice until the browser closes. Scripts may change it too, so it is no HttpOnly cookie."""
-    response.set_cookie(COOKIE, _BETWEEN.join(slugs), path="/", samesite="Lax", secure=secure)
+    response.set_cookie(COOKIE, BETWEEN.join(slugs), path="/", samesite="Lax", secure=secure)
     return response

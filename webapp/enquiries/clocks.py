@@ -20,8 +20,6 @@ def end(enquiry: Enquiry, *, answered: bool = False) -> datetime:
     """Until when it is kept if nobody does anything more. `answered`: as in keeping.note_act."""
     if enquiry.is_test:
         return enquiry.created_at + _TEST_KEPT
-    if enquiry.is_test:
-        return enquiry.expires_at  # it is for looking at, and was given its few days when it was made
     settings = current_settings()
     # Adding a clinic asks anew, so that the one asked last has as long to answer as the first.
     asked_at = max((recipient.asked_at for recipient in enquiry.recipients), default=enquiry.created_at)

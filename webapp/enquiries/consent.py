@@ -1,12 +1,13 @@
 """The words a patient agrees to, per clinic, in her language; what stood on the page is what is stored."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from flask_babel import gettext as _
 from sqlalchemy import select
 
+from webapp.clinics.models import Clinic
 from webapp.enquiries.models import Consent, ConsentText
 from webapp.extensions import db
 
@@ -20,8 +21,8 @@ def country_name(code: str) -> str:
 def terms(days: int) -> str:
     """What holds for every clinic: purpose, items, retention, the right to refuse (domain: consent per clinic)."""
     return _(
-        "Each clinic you tick gets the treatment, sessions, dates, concerns, your question and the name you give"
-        " here, so that it can answer with a quote, and may read them for at most %(days)s days. It gets your contact"
+        "Each clinic you tick gets the treatments, what you say about them, your questions and the name you give,"
+        " so that it can answer with a quote, and may read them for at most %(days)s days. It gets your contact"
         " only when you release it. A clinic whose box is empty gets nothing.",
         days=days,
     )
@@ -38,16 +39,44 @@ def health_consent() -> str:
     )
 
 
-def abroad_consent(countries: str) -> str:
+def abroad_consent(countries: Sequence[str]) -> str:
+    """The words for these countries' codes; "" for none."""
+    if not countries:
+        return ""
     return _(
-        "What I send may be read in these countries, under their laws: %(countries)s.", countries=countries
+        "What I send may be read in these countries, under their laws: %(countries)s.",
+        countries=", ".join(map(country_name, countries)),
     )
 
 
-def countries_abroad(countries: set[str], language: str) -> list[str]:
+def contact_consent(clinic_name: str, country: str) -> str:
+    """The words beside the button with which she releases her contact."""
+    return _(
+        "%(clinic)s, %(country)s, may read my e-mail address and the other way to reach me that I gave.",
+        clinic=clinic_name,
+        country=country_name(country),
+    )
+
+
+def countries_abroad(countries: Iterable[str], language: str) -> list[str]:
     """Those of the clinics' countries that lie outside the reader's own, as far as her language tells it."""
     home = "KR" if language == "ko" else "SG"
-    return sorted(countries - {home})
+    return sorted(set(countries) - {home})
+
+
+def agreed(
+    clinics: Sequence[Clinic], days: int, language: str, *, health: bool, abroad: bool
+) -> dict[int, dict[str, str]]:
+    """The words that were ticked for these clinics, per clinic id and matter; `days` as in `terms`."""
+    far = countries_abroad({clinic.country for clinic in clinics}, language)
+    words: dict[int, dict[str, str]] = {}
+    for clinic in clinics:
+        words[clinic.id] = {"enquiry": f"{clinic_consent(clinic.name, clinic.country)}\n{terms(days)}"}
+        if health:
+            words[clinic.id]["health"] = health_consent()
+        if abroad and clinic.country in far:
+            words[clinic.id]["abroad"] = abroad_consent(far)
+    return words
 
 
 def remember(text: str, language: str, now: datetime) -> ConsentText:

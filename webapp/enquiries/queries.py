@@ -46,6 +46,18 @@ def tests_since(clinic_id: int, since: datetime) -> int:
     )
 
 
+def asked_since(clinic_id: int, since: datetime, at_most: int) -> int:
+    """How many patients' enquiries a clinic got since then; counting stops at `at_most`."""
+    asked = (
+        select(Recipient.id)
+        .join(Recipient.enquiry)
+        .where(Recipient.clinic_id == clinic_id, Recipient.asked_at >= since, Enquiry.is_test.is_(False))
+        .order_by(Recipient.id.desc())
+        .limit(at_most)
+    )
+    return db.session.scalar(select(func.count()).select_from(asked.subquery())) or 0
+
+
 def wants_of(enquiry: Enquiry, slugs: Mapping[int, str]) -> tuple[Want, ...]:
     """What an enquiry asks for, in its order, as the domain compares it. `slugs` maps treatment ids."""
     return tuple(

@@ -58,6 +58,8 @@ class EnquiryRefusal(StrEnum):
     NOT_AUTHORISED = "not_authorised"
     NOT_ACCEPTING = "not_accepting"
     PAUSED = "paused"
+    # Who asks the table of enquiries finds this one; `enquiry_refusal` knows the clinic alone.
+    FULL_TODAY = "full_today"
     NO_ADDRESS = "no_address"
     ADDRESS_NOT_CONFIRMED = "address_not_confirmed"
     FOREIGN_ENQUIRIES_OFF = "foreign_enquiries_off"

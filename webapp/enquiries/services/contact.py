@@ -5,9 +5,10 @@ from datetime import datetime
 from sqlalchemy import func, select
 
 from webapp.clinics.models import Clinic
-from webapp.enquiries import letters, links, mail
+from webapp.enquiries import consent, letters, links, mail
 from webapp.enquiries.models import Enquiry, Link, Recipient
 from webapp.extensions import db
+from webapp.i18n import current_language
 from webapp.outbox import services as outbox
 
 # The mail with her page, and one notice: what an address gets of which nobody knows yet that it is hers.
@@ -51,10 +52,16 @@ def confirm_address(enquiry: Enquiry, now: datetime) -> None:
 
 
 def release_contact(recipient: Recipient, now: datetime) -> None:
-    """Let one clinic read how to reach the patient. Releasing twice, or to a clinic that left, changes nothing."""
+    """Let one clinic read how to reach the patient. Releasing twice, or to a clinic that left, changes nothing.
+
+    What she agreed to is kept in the words that stood beside the button (consent.contact_consent).
+    """
     clinic = db.session.get_one(Clinic, recipient.clinic_id)
-    if recipient.contact_released_at is None and clinic.authority == "authorised":
-        recipient.contact_released_at = now
+    if recipient.contact_released_at is not None or clinic.authority != "authorised":
+        return
+    recipient.contact_released_at = now
+    words = {"contact": consent.contact_consent(clinic.name, clinic.country)}
+    recipient.consents.extend(consent.given(words, current_language(), now))
 
 
 def refuse_mail(enquiry: Enquiry, now: datetime) -> None:

@@ -1,22 +1,25 @@
 """Send an enquiry to its clinics, once, whatever happens on the way; and send it again to one that never got it."""
 
 import hashlib
-import json
 import secrets
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from datetime import date, datetime, timedelta
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
 from functools import partial
 
+from limits import parse
 from sqlalchemy import select
 
-from webapp import events
+from webapp import events, rate_limits
 from webapp.clinics.models import Clinic
 from webapp.domain.units import Quantity
 from webapp.encryption import address_hash, keyed_hash
-from webapp.enquiries import consent, letters, links, mail
+from webapp.enquiries import asking, consent, letters, links, mail
 from webapp.enquiries.models import Enquiry, EnquiryWant, Recipient
+from webapp.enquiries.services.keeping import note_act
 from webapp.extensions import db
+from webapp.i18n import current_language
+from webapp.settings import current_settings
 
 # No 0/O, 1/I/L: it is read out over the telephone.
 _REF_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
@@ -24,6 +27,14 @@ _REF_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 
 class KeyUsedForOtherWords(Exception):
     """The form's key was already used for an enquiry that said something else."""
+
+
+class CannotBeAsked(Exception):
+    """A clinic cannot be asked, or not by this enquiry any more; `asking.choose` says why."""
+
+
+class TooManyForAddress(Exception):
+    """The address has been named in as many enquiries as one may be (settings.enquiry_limit_per_email)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,20 +70,22 @@ class EnquiryDraft:
 
 
 def send_enquiry(
-    draft: EnquiryDraft, *, key: str, patient_token: str, now: datetime, keep_days: int, answer_days: int
+    draft: EnquiryDraft, *, key: str, typed: str, patient_token: str, now: datetime, answer_days: int
 ) -> Enquiry:
     """Store the enquiry and queue a mail to each clinic and one to the patient, all in the caller's transaction.
 
-    `key` is the form's own random key: the same key with the same words gives the enquiry that is already there.
-    Raises KeyUsedForOtherWords for the same key with other words.
+    `key` is the form's own random key and `typed` what came with it: sent again, they give the enquiry that is
+    already there. Raises KeyUsedForOtherWords for the same key with other words, CannotBeAsked where a clinic
+    dropped out since the form was shown, and TooManyForAddress.
     """
-    key_hash = hashlib.sha256(key.encode()).hexdigest()
-    body_hash = keyed_hash(json.dumps(asdict(draft), default=str, sort_keys=True))
-    existing = find_by_key(key)
+    existing = find_sent(key, typed)
     if existing is not None:
-        if existing.body_hash != body_hash:
-            raise KeyUsedForOtherWords
         return existing
+    clinics = _lock_clinics(draft.consents)
+    if not draft.is_test:
+        if any(asking.refusal(clinic, now) for clinic in clinics.values()):
+            raise CannotBeAsked
+        _count_address(draft.email, now)
 
     enquiry = Enquiry(
         ref=_new_ref(),
@@ -88,12 +101,12 @@ def send_enquiry(
         email_hash=address_hash(draft.email),
         other_channel=draft.other_channel or None,
         other_handle=draft.other_handle or None,
-        idempotency_key=key_hash,
-        body_hash=body_hash,
+        idempotency_key=_key_hash(key),
+        body_hash=keyed_hash(typed),
         is_test=draft.is_test,
         created_at=now,
         last_act_at=now,
-        expires_at=now + timedelta(days=keep_days),
+        expires_at=now,
     )
     db.session.add(enquiry)
     enquiry.wants.extend(
@@ -116,11 +129,8 @@ def send_enquiry(
                 consents=consent.given(agreed, draft.language, now),
             )
         )
+    note_act(enquiry, now)
     db.session.flush()
-    clinics = {
-        clinic.id: clinic
-        for clinic in db.session.scalars(select(Clinic).where(Clinic.id.in_(draft.consents)))
-    }
     for recipient in enquiry.recipients:
         _ask(recipient, clinics[recipient.clinic_id], f"enquiry-asks-clinic:{recipient.id}", now, answer_days)
         events.clinic_asked.send(Recipient, recipient=recipient)
@@ -136,34 +146,114 @@ def send_enquiry(
     return enquiry
 
 
-def ask_again(recipient: Recipient, now: datetime, answer_days: int) -> bool:
+def add_clinic(
+    enquiry: Enquiry, clinic: Clinic, agreed: Mapping[str, str], now: datetime, answer_days: int
+) -> Recipient:
+    """Ask one more clinic the same. `agreed` are the words that were ticked for it, per matter.
+
+    A clinic that has the enquiry already gives its recipient. Raises CannotBeAsked for one that cannot be asked
+    now, a sixth one, and an enquiry that the patient has closed.
+    """
+    # Two tabs may add at once: the second one waits here, and counts what the first one added.
+    db.session.execute(select(Enquiry.id).where(Enquiry.id == enquiry.id).with_for_update(key_share=True))
+    db.session.refresh(enquiry, ["recipients", "closed_at"])
+    for recipient in enquiry.recipients:
+        if recipient.clinic_id == clinic.id:
+            return recipient
+    locked = _lock_clinics([clinic.id])[clinic.id]
+    if (
+        enquiry.closed_at is not None
+        or len(enquiry.recipients) >= asking.MAX_CLINICS
+        or asking.refusal(locked, now)
+    ):
+        raise CannotBeAsked
+    recipient = Recipient(
+        clinic_id=clinic.id,
+        state="asked",
+        asked_at=now,
+        consents=consent.given(agreed, current_language(), now),
+    )
+    enquiry.recipients.append(recipient)
+    note_act(enquiry, now)
+    db.session.flush()
+    _ask(recipient, locked, f"enquiry-asks-clinic:{recipient.id}", now, answer_days)
+    events.clinic_asked.send(Recipient, recipient=recipient)
+    return recipient
+
+
+def ask_again(
+    recipient: Recipient, now: datetime, answer_days: int, *, not_before_seconds: float = 0.0
+) -> bool:
     """Queue the enquiry once more for a clinic whose mailbox did not take it; False when it is not in that state.
 
-    The mail before is at its end; this one has a link of its own, to the address that the clinic has now.
+    The mail before is at its end; this one has a link of its own, to the address that the clinic has now, and
+    goes out after `not_before_seconds`.
     """
     clinic = db.session.get_one(Clinic, recipient.clinic_id)
     if recipient.state != "unreachable" or not clinic.enquiry_email:
         return False
     recipient.state = "asked"
     key = f"enquiry-asks-clinic:{recipient.id}:after-{recipient.delivery_id}"
-    _ask(recipient, clinic, key, now, answer_days)
+    _ask(recipient, clinic, key, now, answer_days, not_before_seconds=not_before_seconds)
     return True
 
 
-def find_by_key(key: str) -> Enquiry | None:
-    """The enquiry that a form's key already made, if any."""
-    key_hash = hashlib.sha256(key.encode()).hexdigest()
-    return db.session.scalar(select(Enquiry).where(Enquiry.idempotency_key == key_hash))
+def find_sent(key: str, typed: str) -> Enquiry | None:
+    """The enquiry that a form's key already made of these words, if any. Raises KeyUsedForOtherWords."""
+    enquiry = db.session.scalar(select(Enquiry).where(Enquiry.idempotency_key == _key_hash(key)))
+    if enquiry is not None and enquiry.body_hash != keyed_hash(typed):
+        raise KeyUsedForOtherWords
+    return enquiry
 
 
-def _ask(recipient: Recipient, clinic: Clinic, key: str, now: datetime, answer_days: int) -> None:
+def _key_hash(key: str) -> str:
+    return hashlib.sha256(key.encode()).hexdigest()
+
+
+def _lock_clinics(ids: Collection[int]) -> dict[int, Clinic]:
+    """The clinics as they are now, in the order of `ids`, and nobody else asks them before we have finished.
+
+    In one order, so that two who ask the same clinics never wait for each other.
+    """
+    rows = db.session.scalars(
+        select(Clinic)
+        .where(Clinic.id.in_(ids))
+        .order_by(Clinic.id)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    )
+    found = {clinic.id: clinic for clinic in rows}
+    return {number: found[number] for number in ids}
+
+
+def _count_address(email: str, now: datetime) -> None:
+    """Raises TooManyForAddress where the limit is passed; known and unknown addresses are counted alike."""
+    limit = parse(current_settings().enquiry_limit_per_email)
+    counted = rate_limits.count(f"enquiry-email:{address_hash(email)}", limit.get_expiry(), now.timestamp())
+    if counted > limit.amount:
+        raise TooManyForAddress
+
+
+def _ask(
+    recipient: Recipient,
+    clinic: Clinic,
+    key: str,
+    now: datetime,
+    answer_days: int,
+    *,
+    not_before_seconds: float = 0.0,
+) -> None:
     if clinic.authority != "authorised":
         # It left while the form was on its way; the patient's page says so.
         return
     token = links.mint_for_clinic(recipient, now, answer_days)
     enquiry = recipient.enquiry
     delivery = letters.post(
-        enquiry, key, clinic.enquiry_email or "", partial(mail.asks_clinic, enquiry, clinic, token)
+        enquiry,
+        key,
+        clinic.enquiry_email or "",
+        partial(mail.asks_clinic, enquiry, clinic, token),
+        not_before_seconds=not_before_seconds,
     )
     recipient.delivery_id = delivery.id
 

@@ -26,8 +26,7 @@ from webapp.treatments import queries as treatments
 from webapp.unit_of_work import unit_of_work
 
 _PAGE = 50
-# A test is for looking at, so it is not kept for long, and a clinic needs few of them.
-_TEST_KEPT_DAYS = 7
+# A clinic needs few of them.
 _TESTS_A_DAY = 5
 
 
@@ -80,9 +79,9 @@ def test_enquiry(slug: str) -> ResponseReturnValue:
             enquiry = sending.send_enquiry(
                 draft,
                 key=secrets.token_urlsafe(32),
+                typed="",
                 patient_token=secrets.token_urlsafe(32),
                 now=now,
-                keep_days=_TEST_KEPT_DAYS,
                 answer_days=settings.quote_link_days,
             )
             decisions.log("enquiry.tested", actor(), now, clinic=clinic, subject=enquiry.ref)
