@@ -60,16 +60,21 @@ def mail_server(
     thread = threading.Thread(target=loop.run_forever)
     thread.start()
 
+    conversations: list[SMTP] = []
+
+    def converse() -> SMTP:
+        conversations.append(SMTP(handler, loop=loop, enable_SMTPUTF8=True, **options))
+        return conversations[-1]
+
     async def begin() -> asyncio.Server:
-        return await loop.create_server(
-            lambda: SMTP(handler, loop=loop, enable_SMTPUTF8=True, **options),
-            "127.0.0.1",
-            0,
-            ssl=implicit_tls,
-        )
+        return await loop.create_server(converse, "127.0.0.1", 0, ssl=implicit_tls)
 
     async def finish() -> None:
         server.close()
+        # A client may keep its connection for its next mail.
+        for conversation in conversations:
+            if isinstance(conversation.transport, asyncio.WriteTransport):
+                conversation.transport.abort()
         others = asyncio.all_tasks() - {asyncio.current_task()}
         for task in others:
             task.cancel()

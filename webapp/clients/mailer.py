@@ -1,6 +1,7 @@
 """Hands one mail to the mail server, within a total time, and says which of three kinds a refusal is."""
 
 import contextlib
+import os
 import smtplib
 import socket
 import ssl
@@ -18,6 +19,13 @@ from webapp.clients import maildir
 # smtplib's time-outs are per read, so a server that drips a byte at a time holds it for ever (20 s were
 # measured with a time-out of 3); this is for the whole dialogue, in seconds.
 TOTAL_SECONDS = 30.0
+# How long a connection waits for the next mail: a burst comes within that time, and servers bear an idle client
+# for minutes. Many of them end a connection after a hundred mails.
+KEPT_SECONDS = 3.0
+_MOST_MAILS = 50
+# How long a connection that has waited may take to say that it still listens, and one that ends to say goodbye.
+_LISTENS_WITHIN = 2.0
+_GOODBYE_SECONDS = 1.0
 _MAILDIR = "maildir://"
 _OK = 250
 _RECIPIENT_OK = frozenset({250, 251})
@@ -74,8 +82,11 @@ def send(
 ) -> int:
     """Hand over one mail and return the server's code (250) once it has taken the responsibility.
 
-    `mail_url` is the setting MAIL_URL, `sender` a From header whose address becomes the envelope's, `mail` is
-    ASCII with CRLF. The whole dialogue ends within `seconds`. Raises Temporary, Permanent or Configuration.
+    `mail_url` is the setting MAIL_URL, `sender` an address or a From header whose address becomes the envelope's,
+    `mail` is ASCII with CRLF. The whole dialogue ends within `seconds`, and within `until_content` where the server
+    has not got as far as the mail's content. Raises Temporary, Permanent or Configuration.
+
+    The connection is kept for KEPT_SECONDS for the next mail of this process, unless anything went wrong on it.
     """
     if mail_url.startswith(_MAILDIR):
         try:
@@ -85,18 +96,17 @@ def send(
         return _OK
     server = _parse(mail_url)
     envelope_sender = parseaddr(sender)[1]
-    with (
-        _as_send_errors(),
-        _dialogue(server, envelope_sender.rpartition("@")[2] or "localhost", seconds) as smtp,
-    ):
-        _secure(smtp, server)
-        _expect(smtp.mail(envelope_sender)[0], "sender")
+    ends = time.monotonic() + seconds
+    with _as_send_errors(), _ready(server, envelope_sender, min(seconds, until_content)) as smtp:
         _expect(smtp.rcpt(to)[0], "addressee")
-        code = _data(smtp, mail)
-        # From here on the mail is theirs; how the conversation ends no longer matters.
-        with contextlib.suppress(OSError, smtplib.SMTPException):
-            smtp.quit()
-        return code
+        smtp.limit = seconds
+        smtp.allow(ends - time.monotonic())
+        return _data(smtp, mail)
+
+
+def hang_up() -> None:
+    """End the connection that waits for the next mail, if one does."""
+    _kept.take(None)
 
 
 def _parse(mail_url: str) -> _Server:
@@ -136,10 +146,13 @@ class _Dialogue(smtplib.SMTP):
 
     def __init__(self, server: _Server, our_name: str, seconds: float) -> None:
         self._server = server
-        self._deadline = time.monotonic() + seconds
         self._timer: threading.Timer | None = None
         self._handle: socket.socket | None = None
+        self._deadline = time.monotonic() + seconds
         self.cut_off = threading.Event()
+        # What the mail in hand was given, in seconds, and how many there were before it.
+        self.limit = seconds
+        self.mails = 0
         # Our name is given, as finding it out asks the name server and may take seconds.
         super().__init__(timeout=seconds, local_hostname=our_name)
         # What a certificate must be for; smtplib sets it only when it connects at once.
@@ -150,13 +163,32 @@ class _Dialogue(smtplib.SMTP):
         if code != 220:  # RFC 5321: the greeting
             raise smtplib.SMTPConnectError(code, b"")
 
+    def allow(self, seconds: float) -> None:
+        """From now on so many seconds are left for what is to be said."""
+        self.rest()
+        self._deadline = time.monotonic() + seconds
+        if self.sock is not None:
+            self.sock.settimeout(self._left())
+            self._start_timer()
+
+    def rest(self) -> None:
+        """Nothing is said: the time stands still."""
+        if self._timer is not None:
+            self._timer.cancel()
+            # A timer that is just firing uses the handle; it is over in no time.
+            self._timer.join()
+            self._timer = None
+
+    def _start_timer(self) -> None:
+        self._timer = threading.Timer(self._left(), self._cut)
+        self._timer.daemon = True
+        self._timer.start()
+
     def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
         connection = self._first_that_connects(host, port)
         # A second handle on the same connection: a TLS handshake takes the first one's descriptor away.
         self._handle = connection.dup()
-        self._timer = threading.Timer(self._left(), self._cut)
-        self._timer.daemon = True
-        self._timer.start()
+        self._start_timer()
         if self._server.implicit_tls:
             return ssl.create_default_context().wrap_socket(connection, server_hostname=host)
         return connection
@@ -187,28 +219,113 @@ class _Dialogue(smtplib.SMTP):
             if self._handle is not None:
                 self._handle.shutdown(socket.SHUT_RDWR)
 
+    def say_goodbye(self) -> None:
+        """End politely. The last mail is theirs; how the conversation ends no longer matters."""
+        with contextlib.suppress(OSError, smtplib.SMTPException):
+            self.allow(_GOODBYE_SECONDS)
+            self.quit()
+        self.end()
+
     def end(self) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-            # A timer that is just firing uses the handle; it is over in no time.
-            self._timer.join()
+        self.rest()
         self.close()
         if self._handle is not None:
             self._handle.close()
 
 
+# A server, our name to it and our process: a fork must not speak on its parent's connection.
+_Key = tuple[_Server, str, int]
+_Waiting = tuple[_Key, _Dialogue, threading.Timer]
+
+
+class _KeptConnection:
+    """The connection that waits for the next mail, at most one of them and for a few seconds."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._waiting: _Waiting | None = None
+
+    def take(self, key: _Key | None) -> _Dialogue | None:
+        """The connection to that server, if it is the one that waits; another one ends."""
+        waiting = self._exchange(None)
+        if waiting is None:
+            return None
+        kept_for, dialogue, timer = waiting
+        timer.cancel()
+        if kept_for == key:
+            return dialogue
+        dialogue.end()
+        return None
+
+    def put(self, key: _Key, dialogue: _Dialogue) -> None:
+        """Keep it, unless somebody takes it, for KEPT_SECONDS; one that is there already ends."""
+        timer = threading.Timer(KEPT_SECONDS, self._expire, [dialogue])
+        timer.daemon = True
+        timer.start()
+        if before := self._exchange((key, dialogue, timer)):
+            before[2].cancel()
+            before[1].end()
+
+    def _exchange(self, waiting: _Waiting | None) -> _Waiting | None:
+        with self._lock:
+            before, self._waiting = self._waiting, waiting
+        return before
+
+    def _expire(self, dialogue: _Dialogue) -> None:
+        with self._lock:
+            if self._waiting is None or self._waiting[1] is not dialogue:
+                return
+            self._waiting = None
+        dialogue.say_goodbye()
+
+
+_kept = _KeptConnection()
+
+
 @contextlib.contextmanager
-def _dialogue(server: _Server, our_name: str, seconds: float) -> Iterator[_Dialogue]:
-    smtp = _Dialogue(server, our_name, seconds)
-    try:
-        smtp.open()
-        yield smtp
-    except (OSError, smtplib.SMTPException, SendError) as error:
-        if smtp.cut_off.is_set():  # whatever half a reply was taken for
-            raise TimedOut(f"the mail server took more than {seconds:g} s") from error
-        raise
-    finally:
+def _ready(server: _Server, envelope_sender: str, seconds: float) -> Iterator[_Dialogue]:
+    """A conversation in which the sender has been named and taken; kept for the next mail if all goes well."""
+    deadline = time.monotonic() + seconds
+    our_name = envelope_sender.rpartition("@")[2] or "localhost"
+    key = (server, our_name, os.getpid())
+    smtp = _kept.take(key)
+    if smtp is not None and not _still_listens(smtp, envelope_sender, seconds):
         smtp.end()
+        smtp = None
+    is_new = smtp is None
+    if smtp is None:
+        smtp = _Dialogue(server, our_name, max(deadline - time.monotonic(), 0.0))
+    smtp.limit = seconds
+    try:
+        if is_new:
+            smtp.open()
+            _secure(smtp, server)
+            _expect(smtp.mail(envelope_sender)[0], "sender")
+        yield smtp
+    except BaseException as error:
+        smtp.end()
+        if smtp.cut_off.is_set() and isinstance(error, (OSError, smtplib.SMTPException, SendError)):
+            # Whatever half a reply was taken for.
+            raise TimedOut(f"the mail server took more than {smtp.limit:g} s") from error
+        raise
+    smtp.rest()
+    smtp.mails += 1
+    if smtp.mails < _MOST_MAILS:
+        _kept.put(key, smtp)
+    else:
+        smtp.say_goodbye()
+
+
+def _still_listens(smtp: _Dialogue, envelope_sender: str, seconds: float) -> bool:
+    """Whether a connection that has waited takes another mail. Nothing about its addressee has been said when not, so
+    a new connection begins anew; on that one a refusal counts."""
+    try:
+        smtp.allow(min(seconds, _LISTENS_WITHIN))
+        listens = smtp.rset()[0] == _OK and smtp.mail(envelope_sender)[0] == _OK
+        smtp.allow(seconds)
+    except (OSError, smtplib.SMTPException):
+        return False
+    return listens and not smtp.cut_off.is_set()
 
 
 def _secure(smtp: _Dialogue, server: _Server) -> None:

@@ -13,7 +13,13 @@ def forget_ended(now: datetime, days: int, limit: int) -> int:
     ago; says how many of both. An address that gets no mail stays on its list, which is what it is for.
     """
     before = now - timedelta(days=days)
-    ended = select(Delivery.id).where(Delivery.ended_at < before).order_by(Delivery.id).limit(limit)
+    # One that is `about` a row above ends with that row, which may still point to it.
+    ended = (
+        select(Delivery.id)
+        .where(Delivery.ended_at < before, Delivery.about.is_(None))
+        .order_by(Delivery.id)
+        .limit(limit)
+    )
     heard = (
         select(InboundMail.id).where(InboundMail.received_at < before).order_by(InboundMail.id).limit(limit)
     )
