@@ -5,14 +5,17 @@ from dataclasses import dataclass
 from datetime import timedelta
 from email import message_from_string
 from email.message import Message
+from typing import Any
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
 
 from tests import factories
-from tests.enquiries.filled_form import enquiry_fields
+from tests.enquiries.filled_form import enquiry_fields, fields_of
 from webapp.clinics.models import Clinic
 from webapp.enquiries import forms
 from webapp.enquiries.models import Enquiry
@@ -49,6 +52,33 @@ def path_in(letter: Message, page: str) -> str:
     found = re.search(rf"(?:/zh|/ko)?/{page}/[\w-]{{43}}", plain_part(letter))
     assert found
     return found.group()
+
+
+def answer_fields(page: str, **changes: Any) -> dict[str, Any]:
+    """What a browser would send for the sheet on a clinic's page, changed where a test says so; None leaves it out."""
+    found = re.search(r'action="((?:/zh|/ko)?/q/[\w-]{43})"', page)
+    assert found, "the sheet is not on the page"
+    fields: dict[str, Any] = dict(fields_of(page, found.group(1)))
+    return {
+        name: value for name, value in (fields | {"answer": "quote"} | changes).items() if value is not None
+    }
+
+
+def press(browser: FlaskClient, page: str, action: str, **typed: Any) -> TestResponse:
+    """Press the button of the page's form to `page`/`action`."""
+    fields = fields_of(browser.get(page).get_data(as_text=True), f"{page}/{action}")
+    return browser.post(f"{page}/{action}", data=fields | typed)
+
+
+def answered(browser: FlaskClient, page: str, **changes: Any) -> TestResponse:
+    """Send the sheet as it stands, with these changes."""
+    return browser.post(page, data=answer_fields(browser.get(page).get_data(as_text=True), **changes))
+
+
+@pytest.fixture
+def clinic_browser(app: Flask, isolated: None) -> FlaskClient:
+    """Somebody else's browser: the clinic opens its mail on a machine of its own."""
+    return app.test_client()
 
 
 @pytest.fixture

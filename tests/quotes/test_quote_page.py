@@ -3,29 +3,15 @@
 from typing import Any
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from tests.enquiries.filled_form import fields_of
-from tests.quotes.conftest import Asked, letters, path_in, plain_part
+from tests.quotes.conftest import Asked, answer_fields, letters, path_in, plain_part
 from tests.reading import Page
 from webapp.enquiries.models import Link, Recipient
 from webapp.quotes.models import Quote
-
-
-@pytest.fixture
-def clinic_browser(app: Flask, isolated: None) -> FlaskClient:
-    """Somebody else's browser: the clinic opens its mail on a machine of its own."""
-    return app.test_client()
-
-
-def answer_fields(page: str, **changes: Any) -> dict[str, Any]:
-    action = fields_of(page, page.split('<form method="post" action="')[-1].split('"')[0])
-    return {
-        name: value for name, value in (action | {"answer": "quote"} | changes).items() if value is not None
-    }
 
 
 def state(session: Session) -> list[tuple[Any, ...]]:
@@ -134,7 +120,21 @@ def test_a_second_answer_replaces_the_first_and_both_are_kept(
         ({"tax": "exclusive", "tax_rate": ""}, "Give the rate"),
         ({"tax": "vat"}, "Not a valid choice"),
         ({"consultation": "fee", "consultation_fee": ""}, "Give an amount"),
-        ({"no_other_fees": "y", "other_fee_amount": "20"}, "Either there are no other fees"),
+        (
+            {"no_other_fees": "y", "fees-0-name": "Kit", "fees-0-amount": "20"},
+            "Either there are no other fees",
+        ),
+        ({"fees-0-name": "Kit"}, "Give an amount"),
+        ({"fees-0-amount": "20"}, "Say what the fee is for"),
+        ({"needle": "extra"}, "Give an amount"),
+        ({"needle": "maybe"}, "Not a valid choice"),
+        ({"lines-0-area": "moon"}, "Not a valid choice"),
+        ({"valid_until": "2020-01-01"}, "That day has passed"),
+        ({"valid_until": "2190-01-01"}, "more than a year away"),
+        ({"range_low": "9", "range_high": "", "answer": "consultation_first"}, "Give both ends of the range"),
+        ({"range_low": "9", "range_high": "8", "answer": "consultation_first"}, "not below the first"),
+        ({"decline_reason": "rude", "answer": "decline"}, "Not a valid choice"),
+        ({"seen": "7"}, "A colleague answered while you were typing"),
         ({"valid_until": "soon"}, "Not a valid date"),
         ({"note": "x" * 1_000_000}, "At most 2000 characters"),
         ({"csrf_token": "stale"}, "CSRF"),
@@ -178,8 +178,6 @@ def test_the_contact_goes_to_one_clinic_when_the_patient_says_so(
 ) -> None:
     for page in asked.quote_pages:
         clinic_browser.post(page, data=answer_fields(clinic_browser.get(page).get_data(as_text=True)))
-        opener = fields_of(clinic_browser.get(page).get_data(as_text=True), f"{page}/open")
-        clinic_browser.post(f"{page}/open", data=opener)
     body = client.get(asked.patient_page).get_data(as_text=True)
     token = body.split('name="csrf_token" value="')[1].split('"')[0]
     first = body.split('name="recipient" value="')[1].split('"')[0]

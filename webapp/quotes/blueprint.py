@@ -5,7 +5,8 @@ from typing import Any
 from flask import Blueprint
 
 from webapp.enquiries.choices import CHANNELS, RECIPIENT_STATES
-from webapp.offers.labels import CONDITIONS, FIELDS, INCOMPLETE, MISMATCH, line_words, quantity_words
+from webapp.offers.labels import CONDITIONS, FIELDS, INCOMPLETE, MISMATCH, area_names, quantity_words
+from webapp.quotes.labels import DECLINE_REASONS, HOW, INCLUSIONS, STATES, line_words
 from webapp.treatments import queries as treatments
 
 blueprint = Blueprint("quotes", __name__, template_folder="templates")
@@ -21,6 +22,11 @@ def _words() -> dict[str, Any]:
         "FIELDS": FIELDS,
         "CHANNELS": CHANNELS,
         "RECIPIENT_STATES": RECIPIENT_STATES,
+        "DECLINE_REASONS": DECLINE_REASONS,
+        "HOW": HOW,
+        "INCLUSIONS": INCLUSIONS,
+        "QUOTE_STATES": STATES,
+        "area_names": area_names,
         "line_words": line_words,
         "quantity_words": quantity_words,
         "treatment_names": dict(treatments.choices()),

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
@@ -23,7 +24,7 @@ from webapp.domain.units import Unit
 from webapp.extensions import db
 from webapp.i18n import today_in
 from webapp.offers.queries import fees_from_json
-from webapp.quotes.models import Clarification, Quote, QuoteLine
+from webapp.quotes.models import Clarification, MailReply, Quote, QuoteDraft, QuoteLine
 
 
 def latest(recipient_ids: Sequence[int]) -> Mapping[int, Quote]:
@@ -37,14 +38,45 @@ def latest(recipient_ids: Sequence[int]) -> Mapping[int, Quote]:
     return {row.recipient_id: row for row in rows}
 
 
-def terms(quote: Quote, country: str, slugs: Mapping[int, str]) -> QuoteTerms | None:
-    """The answer as terms that can be added up; None for one without a price. `slugs` maps treatment ids."""
+def versions(recipient_id: int) -> Sequence[Quote]:
+    """Every answer of one recipient, the first one first."""
+    return db.session.scalars(
+        select(Quote)
+        .where(Quote.recipient_id == recipient_id)
+        .order_by(Quote.version)
+        .options(selectinload(Quote.lines))
+    ).all()
+
+
+def draft(recipient_id: int) -> QuoteDraft | None:
+    """What a clinic began to answer and has not sent."""
+    return db.session.get(QuoteDraft, recipient_id)
+
+
+def drafts(recipient_ids: Sequence[int]) -> Mapping[int, datetime]:
+    """When each of these recipients' drafts was saved; those without one are left out."""
+    rows = db.session.execute(
+        select(QuoteDraft.recipient_id, QuoteDraft.saved_at).where(QuoteDraft.recipient_id.in_(recipient_ids))
+    )
+    return dict(rows.all())
+
+
+_NO_NAMES: Mapping[str, str] = MappingProxyType({})
+
+
+def terms(
+    quote: Quote, country: str, slugs: Mapping[int, str], names: Mapping[str, str] = _NO_NAMES
+) -> QuoteTerms | None:
+    """The answer as terms that can be added up; None for one without a price. `slugs` maps treatment ids.
+
+    `names` by slug are what a line of the bill is called where the clinic gave it no words of its own.
+    """
     if quote.kind != "quote" or not quote.lines:
         return None
     fee = quote.consultation_fee_amount
     return QuoteTerms(
         currency=quote.currency,
-        lines=tuple(_line(line, quote.currency, slugs) for line in quote.lines),
+        lines=tuple(_line(line, quote.currency, slugs, names) for line in quote.lines),
         answered_on=today_in(country, quote.created_at),
         tax=Tax(quote.tax),
         tax_rate=quote.tax_rate,
@@ -96,6 +128,17 @@ def decided_on(recipient_id: int, at: datetime) -> Quote | None:
     )
 
 
+def mail_replies(recipient_ids: Sequence[int]) -> Mapping[int, Sequence[MailReply]]:
+    """What each of these clinics wrote by mail, oldest first; one statement."""
+    found: dict[int, list[MailReply]] = {}
+    rows = db.session.scalars(
+        select(MailReply).where(MailReply.recipient_id.in_(recipient_ids)).order_by(MailReply.id)
+    )
+    for row in rows:
+        found.setdefault(row.recipient_id, []).append(row)
+    return found
+
+
 def beside_listed(quote: Quote, terms: QuoteTerms | None, wants: Sequence[Want]) -> Relation:
     """How the quote stood, on the day it was given, to what its clinic listed for the same that day."""
     if terms is None or quote.listed_amount is None:
@@ -116,7 +159,7 @@ def clarifications(enquiry_id: int) -> Sequence[Clarification]:
     ).all()
 
 
-def _line(line: QuoteLine, currency: str, slugs: Mapping[int, str]) -> LineTerms:
+def _line(line: QuoteLine, currency: str, slugs: Mapping[int, str], names: Mapping[str, str]) -> LineTerms:
     part = Part(
         treatment=slugs.get(line.treatment_id) if line.treatment_id else None,
         quantity=line.quantity.normalize() if line.quantity is not None else None,
@@ -125,4 +168,5 @@ def _line(line: QuoteLine, currency: str, slugs: Mapping[int, str]) -> LineTerms
         areas=tuple(line.area.split(";")) if line.area else (),
         words=line.words,
     )
-    return LineTerms(part, Money(line.price_amount, currency), line.words or "")
+    title = line.words or names.get(part.treatment or "", "")
+    return LineTerms(part, Money(line.price_amount, currency), title)

@@ -1,29 +1,36 @@
-"""A clinic answers an enquiry."""
+"""A clinic answers an enquiry, amends its answer, or takes it back; until then its draft waits."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import func, select
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
 
 from webapp.clinics.models import Clinic
 from webapp.domain.money import Money
+from webapp.domain.quotes import How, Inclusion, PriceRange, Stated
 from webapp.enquiries import letters, links
 from webapp.enquiries.models import Recipient
-from webapp.enquiries.services import contact
+from webapp.enquiries.services import contact, keeping
 from webapp.extensions import db
 from webapp.quotes import mail
-from webapp.quotes.models import Quote, QuoteLine
+from webapp.quotes.labels import AnswerKind
+from webapp.quotes.models import Quote, QuoteDraft, QuoteLine
+from webapp.quotes.services import outcomes
 
-QUOTE = "quote"
-DECLINE = "decline"
-CONSULTATION_FIRST = "consultation_first"
+_NUMBING = {How.INCLUDED: "included", How.EXTRA: "extra", How.NOT_USED: "none"}
+
+
+class AnsweredMeanwhile(Exception):
+    """A colleague gave another answer since the sheet was opened."""
 
 
 @dataclass(frozen=True, slots=True)
 class LineDraft:
-    """One checked row; `price` is for the whole row."""
+    """One checked row; `price` is for the whole row, `area` as in QuoteLine."""
 
     treatment_id: int | None
     words: str | None
@@ -31,13 +38,14 @@ class LineDraft:
     unit: str | None
     sessions: int
     price: Money
+    area: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class AnswerDraft:
-    """A checked answer. `kind` is one of the constants above; a decline has no lines."""
+    """A checked answer. A decline and a consultation first have no lines; fields as in QuoteTerms."""
 
-    kind: str
+    kind: AnswerKind
     currency: str
     lines: Sequence[LineDraft] = ()
     tax: str = "unknown"
@@ -45,52 +53,88 @@ class AnswerDraft:
     consultation: str | None = None
     consultation_fee: Money | None = None
     consultation_waived: bool | None = None
-    other_fees: Sequence[tuple[str, Money]] | None = None
-    numbing: str | None = None
+    inclusions: Mapping[Inclusion, Stated] = field(default_factory=dict)
+    named_fees: Sequence[tuple[str, Money]] | None = None
     injector: str | None = None
+    injector_name: str | None = None
+    aftercare: str | None = None
+    aftercare_language: str | None = None
+    conditions: str | None = None
+    decline_reason: str | None = None
+    price_range: PriceRange | None = None
     valid_until: date | None = None
     note: str | None = None
 
 
-def answer(recipient: Recipient, draft: AnswerDraft, now: datetime) -> Quote:
-    """Store the answer as the newest version and queue a mail to the patient, in the caller's transaction."""
-    version = db.session.scalar(
-        select(func.coalesce(func.max(Quote.version), 0) + 1).where(Quote.recipient_id == recipient.id)
-    )
-    quote = Quote(
-        recipient_id=recipient.id,
-        version=version,
-        kind=draft.kind,
+def quote_of(draft: AnswerDraft, now: datetime) -> Quote:
+    """The draft as a row that belongs to nobody yet: what would be stored."""
+    fee, ends = draft.consultation_fee, draft.price_range
+    numbing = draft.inclusions.get(Inclusion.NUMBING)
+    return Quote(
+        kind=draft.kind.value,
         currency=draft.currency,
         tax=draft.tax,
         tax_rate=draft.tax_rate,
         consultation=draft.consultation,
-        consultation_fee_amount=draft.consultation_fee.amount if draft.consultation_fee else None,
+        consultation_fee_amount=fee.amount if fee else None,
         consultation_waived=draft.consultation_waived,
         other_fees=None
-        if draft.other_fees is None
-        else [[name, amount.amount] for name, amount in draft.other_fees],
-        numbing=draft.numbing,
+        if draft.named_fees is None
+        else [[name, amount.amount] for name, amount in draft.named_fees],
+        numbing=_NUMBING[numbing.how] if numbing else None,
         injector=draft.injector,
+        inclusions={code.value: _as_json(stated) for code, stated in draft.inclusions.items()} or None,
+        injector_name=draft.injector_name,
+        aftercare=draft.aftercare,
+        aftercare_language=draft.aftercare_language,
+        conditions=draft.conditions,
+        decline_reason=draft.decline_reason,
+        range_low_amount=ends.low.amount if ends else None,
+        range_high_amount=ends.high.amount if ends else None,
         valid_until=draft.valid_until,
-        note=draft.note or None,
+        note=draft.note,
         created_at=now,
         lines=[
             QuoteLine(
                 position=position,
                 treatment_id=line.treatment_id,
-                words=line.words or None,
+                words=line.words,
                 quantity=line.quantity,
-                unit=line.unit or None,
+                unit=line.unit,
                 sessions=line.sessions,
+                area=line.area,
                 price_amount=line.price.amount,
             )
             for position, line in enumerate(draft.lines)
         ],
     )
+
+
+def answer(recipient: Recipient, draft: AnswerDraft, now: datetime, seen: int | None = None) -> Quote:
+    """Store the answer as the newest version and queue a mail to the patient, in the caller's transaction.
+
+    The same answer once more (the button pressed twice) is the one that stands. What the patient decided stays hers,
+    about the version that she saw. `seen`: the version that stood on the page, 0 for none; None does not ask. Raises
+    AnsweredMeanwhile.
+    """
+    before = newest_locked(recipient)
+    quote = quote_of(draft, now)
+    stands = before is not None and before.withdrawn_at is None and before.expired_at is None
+    if before is not None and stands and _says(before) == _says(quote):
+        discard_draft(recipient)
+        return before
+    version = before.version if before is not None else 0
+    if seen is not None and seen != version:
+        raise AnsweredMeanwhile
+    quote.recipient_id = recipient.id
+    quote.version = version + 1
     db.session.add(quote)
-    recipient.state = "declined" if draft.kind == DECLINE else "answered"
+    recipient.state = "declined" if draft.kind is AnswerKind.DECLINE else "answered"
+    recipient.reminded_at = None
+    discard_draft(recipient)
     db.session.flush()
+    outcomes.note_quote(recipient, quote, now)
+    keeping.note_act(recipient.enquiry, now)
     enquiry = recipient.enquiry
     address = contact.notices_go_to(enquiry)
     if address:
@@ -103,3 +147,75 @@ def answer(recipient: Recipient, draft: AnswerDraft, now: datetime) -> Quote:
             lambda: mail.clinic_answered(enquiry, clinic, quote, token),
         )
     return quote
+
+
+def withdraw(recipient: Recipient, now: datetime) -> bool:
+    """Take the newest answer back and tell the patient; False when there is none that still stands.
+
+    It stays on her page, struck out, with the day.
+    """
+    quote = newest_locked(recipient)
+    if quote is None or quote.withdrawn_at is not None or quote.kind == AnswerKind.DECLINE:
+        return False
+    quote.withdrawn_at = now
+    enquiry = recipient.enquiry
+    keeping.note_act(enquiry, now)
+    address = contact.notices_go_to(enquiry)
+    if address:
+        clinic = db.session.get_one(Clinic, recipient.clinic_id)
+        token = links.mint_for_patient(enquiry, now, mailed=True)
+        letters.post(
+            enquiry,
+            f"quote-withdrawn:{quote.id}",
+            address,
+            lambda: mail.news_for_patient(enquiry, clinic, token, "withdrawn"),
+        )
+    return True
+
+
+def newest_locked(recipient: Recipient) -> Quote | None:
+    """The newest answer. Of two colleagues who answer at once, the second waits here and finds the first one's."""
+    db.session.execute(select(Recipient.id).where(Recipient.id == recipient.id).with_for_update())
+    return db.session.scalar(
+        select(Quote)
+        .where(Quote.recipient_id == recipient.id)
+        .order_by(Quote.version.desc())
+        .limit(1)
+        .options(selectinload(Quote.lines))
+    )
+
+
+def save_draft(recipient: Recipient, fields: Mapping[str, list[str]], now: datetime) -> None:
+    """Keep what stands in the form, for whoever opens the page next; it replaces the draft before."""
+    text = json.dumps(fields, ensure_ascii=False)
+    found = db.session.get(QuoteDraft, recipient.id)
+    if found is None:
+        db.session.add(QuoteDraft(recipient_id=recipient.id, fields=text, saved_at=now))
+    else:
+        found.fields, found.saved_at = text, now
+    keeping.note_act(recipient.enquiry, now)
+
+
+def discard_draft(recipient: Recipient) -> None:
+    """The draft was sent, or is not wanted any more."""
+    found = db.session.get(QuoteDraft, recipient.id)
+    if found is not None:
+        db.session.delete(found)
+
+
+def _as_json(stated: Stated) -> list[str | int]:
+    return [stated.how.value] if stated.amount is None else [stated.how.value, stated.amount.amount]
+
+
+# Everything a clinic says in an answer; the rest is when, and what became of it.
+_SAYINGS = (
+    "kind", "currency", "tax", "tax_rate", "consultation", "consultation_fee_amount", "consultation_waived",
+    "other_fees", "numbing", "injector", "inclusions", "injector_name", "aftercare", "aftercare_language",
+    "conditions", "decline_reason", "range_low_amount", "range_high_amount", "valid_until", "note",
+)  # fmt: skip
+_OF_A_LINE = ("treatment_id", "words", "quantity", "unit", "sessions", "area", "price_amount")
+
+
+def _says(quote: Quote) -> list[object]:
+    said: list[object] = [getattr(quote, name) for name in _SAYINGS]
+    return said + [[getattr(line, name) for name in _OF_A_LINE] for line in quote.lines]

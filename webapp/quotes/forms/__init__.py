@@ -1,0 +1,10 @@
+"""The clinic's answer as a form: the sheet (quote), its rows (rows), how it begins (filling) and what it says
+(reading).
+"""
+
+from webapp.quotes.forms.filling import fields_of
+from webapp.quotes.forms.quote import QuoteForm, quote_form
+from webapp.quotes.forms.reading import draft_of
+from webapp.quotes.forms.rows import AmountField
+
+__all__ = ["AmountField", "QuoteForm", "draft_of", "fields_of", "quote_form"]

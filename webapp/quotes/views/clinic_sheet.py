@@ -1,0 +1,96 @@
+"""How the clinic's page is found and rendered, for the views of everything that it can do."""
+
+from typing import Any
+
+from flask import abort, make_response, render_template
+
+from webapp.domain.quotes import QuoteAnswer, QuoteTerms
+from webapp.enquiries import links
+from webapp.enquiries.behind import Behind, behind
+from webapp.enquiries.choices import channel_words, concern_words, had_before_words, question_words
+from webapp.enquiries.models import Recipient
+from webapp.i18n import utc_now
+from webapp.quotes import queries
+from webapp.quotes.decisions import REASONS
+from webapp.quotes.forms import QuoteForm
+from webapp.quotes.history import line_said, range_words
+from webapp.quotes.services.asking import MAX_LENGTH
+from webapp.quotes.sheet import Sheet
+
+
+def at(token: str) -> tuple[Behind, Sheet]:
+    """What stands behind a clinic's token. Answers 404 for one that was never ours, 410 for one that has ended."""
+    link = links.find(token, links.QUOTE)
+    if link is not None and not links.is_open(link, utc_now()):
+        abort(make_response(render_template("quotes/quote_link_ended.html", token=token), 410))
+    found = behind(token, links.QUOTE)
+    assert found.recipient is not None  # a link with the purpose "quote" always names one
+    sheet = Sheet(found.recipient, utc_now())
+    if sheet.clinic.authority != "authorised":
+        abort(410)  # it left: what patients wrote is not for it any more
+    return found, sheet
+
+
+def within(token: str) -> Recipient:
+    """The recipient behind a token, read in the unit of work around the call: it may have ended since."""
+    recipient = behind(token, links.QUOTE).recipient
+    if recipient is None:
+        abort(404)
+    return recipient
+
+
+def render(
+    found: Behind,
+    sheet: Sheet,
+    form: QuoteForm,
+    *,
+    preview: tuple[QuoteTerms, QuoteAnswer] | None = None,
+    is_opened: bool = False,
+    **more: Any,
+) -> str:
+    """The clinic's page. Nothing personal and nothing of the clinic's own answer before the button was pressed."""
+    opened = is_opened or found.is_opened
+    context: dict[str, Any] = {
+        "form": form,
+        "found": found,
+        "is_opened": opened,
+        "sheet": sheet,
+        "enquiry": sheet.enquiry,
+        "recipient": sheet.recipient,
+        "clinic": sheet.clinic,
+        "wants": [(want, sheet.by_slug[want.treatment]) for want in sheet.wants],
+        "currency": sheet.currency,
+        "asked_count": len(sheet.enquiry.recipients),
+        "preview": preview,
+    }
+    if opened:
+        context |= {
+            "concerns": concern_words(sheet.enquiry),
+            "questions": question_words(sheet.enquiry),
+            "had_before": had_before_words(sheet.enquiry),
+            "channel": channel_words(sheet.enquiry),
+            "given_bill": sheet.bill_of(sheet.given) if sheet.given else None,
+            "given_range": queries.range_of(sheet.given) if sheet.given else None,
+            "living": links.living(sheet.recipient.id, sheet.now),
+            "decision_reason": REASONS.get(sheet.recipient.decision_reason or ""),
+            "talk": _talk(sheet.recipient),
+            "line_said": line_said,
+            "range_words": range_words,
+            "longest_question": MAX_LENGTH,
+        }
+    return render_template("quotes/quote_page.html", **(context | more))
+
+
+def _talk(recipient: Recipient) -> list[dict[str, Any]]:
+    """The questions this clinic may read: the patient's and its own, with her answers, and its own to hers.
+
+    Of another clinic's question it reads the patient's answer only, never who asked nor in which words.
+    """
+    found = []
+    for one in queries.clarifications(recipient.enquiry_id):
+        hers = next((answer for answer in one.answers if answer.recipient_id is None), None)
+        mine = next((answer for answer in one.answers if answer.recipient_id == recipient.id), None)
+        is_own, is_hers = one.recipient_id == recipient.id, one.recipient_id is None
+        if is_own or is_hers or hers is not None:
+            found.append({"question": one, "is_own": is_own, "is_hers": is_hers, "hers": hers, "mine": mine})
+    return found
