@@ -25,8 +25,10 @@ from workers.enquiries import forget
 @pytest.fixture
 def clocks(app: Flask, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     """Thirty days unanswered, ninety quiet, a year at most."""
-    days = {"retention_unanswered_days": 30, "retention_quiet_days": 90, "retention_longest_days": 365}
-    monkeypatch.setitem(app.config, "SETTINGS", replace(settings, **days))
+    clocks = replace(
+        settings, retention_unanswered_days=30, retention_quiet_days=90, retention_longest_days=365
+    )
+    monkeypatch.setitem(app.config, "SETTINGS", clocks)
 
 
 def after(days: float) -> datetime:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy.orm import Session
@@ -34,8 +35,8 @@ def clinics(session: Session) -> list[Clinic]:
 def full_enquiry(session: Session, clinics: list[Clinic]) -> MakeEnquiry:
     """Makes one: the first clinic quoted twice, the second wrote a mail and has a draft; a mail to each is queued."""
 
-    def make(**more: object) -> Enquiry:
-        values: dict[str, object] = {
+    def make(**more: Any) -> Enquiry:
+        values: dict[str, Any] = {
             "message": "Does it hurt?", "concerns": "fine_lines", "other_channel": "kakao",
             "other_handle": "mei-kakao", "email_confirmed_at": NOW, "email_hash": "e" * 64,
         }  # fmt: skip
