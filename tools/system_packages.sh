@@ -1,7 +1,7 @@
 #!/bin/sh
-# What the tests need beyond Python: Chromium, fonts with Korean and Chinese, PostgreSQL's server programs. Installs
-# what is missing where it may (Debian and its kin, as root or with a sudo that asks nothing); elsewhere it says which
-# packages are missing and fails.
+# What the tests need beyond Python: Chromium, fonts with Korean and Chinese, PostgreSQL's server programs, a
+# mailbox over IMAP. Installs what is missing where it may (Debian and its kin, as root or with a sudo that asks
+# nothing); elsewhere it says which packages are missing and fails.
 set -eu
 
 missing=""
@@ -16,6 +16,8 @@ else
 fi
 
 command -v initdb >/dev/null 2>&1 || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing="$missing postgresql"
+
+command -v dovecot >/dev/null 2>&1 || [ -x /usr/sbin/dovecot ] || missing="$missing dovecot-imapd"
 
 [ -n "$missing" ] || exit 0
 

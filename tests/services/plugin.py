@@ -15,6 +15,7 @@ import pytest
 
 from tests.services import browser
 from tests.services.broker import Broker
+from tests.services.imap_server import ImapServer
 from tests.services.live_site import LiveSite, flask
 from tests.services.mail_server import MailServer
 from tests.services.postgresql import PostgreSQL
@@ -92,6 +93,23 @@ def mail_server() -> Iterator[MailServer]:
         yield server
     finally:
         server.close()
+
+
+@pytest.fixture(scope="session")
+def _imap_server() -> Iterator[ImapServer]:
+    server = ImapServer()
+    try:
+        server.start()
+        yield server
+    finally:
+        server.close()
+
+
+@pytest.fixture
+def imap_server(_imap_server: ImapServer) -> ImapServer:
+    """A mailbox over IMAP, empty, for this test alone."""
+    _imap_server.forget()
+    return _imap_server
 
 
 @pytest.fixture(scope="session")

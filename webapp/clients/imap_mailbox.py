@@ -6,6 +6,7 @@ beside it. The move comes after the hearing: a reader that dies in between finds
 
 import contextlib
 import imaplib
+import logging
 import socket
 import ssl
 from collections.abc import Callable, Iterator
@@ -15,6 +16,8 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from webapp.clients.cut_off import CutOff
+
+log = logging.getLogger(__name__)
 
 # imaplib's time-outs are per read, as smtplib's are (clients/mailer.py); this is for a whole run, in seconds, and
 # shorter than a task may live.
@@ -58,7 +61,7 @@ def empty(
         folders: dict[str, str] = {}
         for uid in _waiting(imap, server.folder, most):
             content = _fetch(imap, uid)
-            if content is None:  # another reader was faster
+            if content is None:
                 continue
             name = PROCESSED if hear(content) else UNREADABLE
             if name not in folders:
@@ -175,11 +178,16 @@ def _waiting(imap: _Dialogue, folder: str, most: int) -> list[str]:
 
 
 def _fetch(imap: _Dialogue, uid: str) -> bytes | None:
-    """The mail, or its first LONGEST octets, without marking it as read; None where it is gone."""
-    pieces = _said(imap.uid("FETCH", uid, f"(BODY.PEEK[]<0.{LONGEST}>)"), "give a mail")
-    if not any(pieces):
-        return None
-    return next((piece[1] for piece in pieces if isinstance(piece, tuple)), b"")
+    """The mail, or its first LONGEST octets, without marking it as read; None where it cannot be had."""
+    answer, pieces = imap.uid("FETCH", uid, f"(BODY.PEEK[]<0.{LONGEST}>)")
+    content: bytes | None = next((piece[1] for piece in pieces if isinstance(piece, tuple)), None)
+    if answer == "OK" and content is not None:
+        return content
+    # Servers answer for a mail that another reader has just removed with a refusal, with nothing, or with less.
+    if not _is_gone(imap, uid):
+        # It stays where it is, and those behind it are read.
+        log.warning("the mailbox does not give one of its mails (UID %s)", uid)
+    return None
 
 
 def _folder(imap: _Dialogue, name: str) -> str:
@@ -200,9 +208,18 @@ def _has_divider(piece: object) -> bool:
 
 def _move(imap: _Dialogue, uid: str, folder: str) -> None:
     """COPY and then remove, which every server can: between the two a mail stands in both folders, never in none."""
-    _said(imap.uid("COPY", uid, _quoted(folder)), "put a mail away")
+    if imap.uid("COPY", uid, _quoted(folder))[0] != "OK":
+        if _is_gone(imap, uid):  # another reader has put it away meanwhile
+            return
+        raise MailboxError("the mailbox did not put a mail away")
     _said(imap.uid("STORE", uid, "+FLAGS.SILENT", r"(\Deleted \Seen)"), "mark a mail")
     _said(imap.expunge(), "remove a mail")
+
+
+def _is_gone(imap: _Dialogue, uid: str) -> bool:
+    """After a NOOP the server says what others have removed."""
+    imap.noop()
+    return not any(_said(imap.uid("SEARCH", f"UID {uid}"), "look for a mail"))
 
 
 def _said(answer: tuple[str, list[Any]], what: str) -> list[Any]:
