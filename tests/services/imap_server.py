@@ -68,8 +68,8 @@ class ImapServer(Server):
     def __init__(self, *, certificate: Path | None = None, divider: str = "/", prefix: str = "") -> None:
         """Write its configuration; start() starts it. Raises FileNotFoundError naming the package to install.
 
-        `certificate` (PEM, its key in the same file) makes the address imaps://. With the divider "." and the prefix "INBOX."
-        folders stand only inside the inbox, as on Courier and its kin.
+        `certificate` (PEM, its key in the same file) makes the address imaps://. With the divider "." and the
+        prefix "INBOX." folders stand only inside the inbox, as on Courier and its kin.
         """
         program = shutil.which(_PROGRAM, path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
         if program is None:

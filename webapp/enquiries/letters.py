@@ -15,7 +15,10 @@ def about(enquiry_id: int) -> str:
 
 
 def post(enquiry: Enquiry, key: str, to: str, compose: Callable[[], EmailMessage], **more: Any) -> Delivery:
-    """outbox.services.post for a mail about this enquiry; `more` are its other arguments."""
-    delivery = outbox.post(key, to, compose, **more)
+    """outbox.services.post for a mail about this enquiry; `more` are its other arguments.
+
+    Who presses Reply is heard, unless `more` says otherwise (quotes.services.mail_replies).
+    """
+    delivery = outbox.post(key, to, compose, **{"hears_replies": True, **more})
     delivery.about = about(enquiry.id)
     return delivery

@@ -7,10 +7,12 @@ from sqlalchemy import select
 from webapp.clinics.models import Clinic
 from webapp.enquiries import letters, links, mail
 from webapp.enquiries.models import Recipient
-from webapp.enquiries.services import contact
+from webapp.enquiries.services import contact, sending
 from webapp.extensions import db
 from webapp.outbox import services as outbox
+from webapp.outbox.inbound import history as inbound
 from webapp.outbox.models import Delivery
+from webapp.outbox.retries import nominal_delay
 
 
 def note_delivery_ended(delivery: Delivery, now: datetime) -> None:
@@ -21,6 +23,32 @@ def note_delivery_ended(delivery: Delivery, now: datetime) -> None:
     if delivery.state == "sent":
         recipient.state = "reached"
         return
+    _give_up(recipient, now)
+
+
+def note_bounced(delivery: Delivery, now: datetime, answer_days: int, *, hard: bool) -> None:
+    """Take over that the mail to a clinic came back, after it had been taken.
+
+    Hard: the clinic is unreachable and the patient is told. Else it is asked again with a fresh mail and a new
+    link, on the ladder of the outbox, until GIVE_UP_AFTER has passed since the first mail came back. A mail that
+    is not the clinic's newest, or that it has answered meanwhile, changes nothing.
+    """
+    recipient = db.session.scalar(select(Recipient).where(Recipient.delivery_id == delivery.id))
+    if recipient is None or recipient.state not in {"asked", "reached"}:
+        return
+    clinic = db.session.get_one(Clinic, recipient.clinic_id)
+    if clinic.authority != "authorised":
+        return
+    before = inbound.soft_bounces(f"enquiry-asks-clinic:{recipient.id}")
+    if not hard and clinic.enquiry_email and not before.for_too_long:
+        recipient.state = "unreachable"
+        sending.ask_again(recipient, now, answer_days, not_before_seconds=nominal_delay(before.count))
+        return
+    _give_up(recipient, now)
+
+
+def _give_up(recipient: Recipient, now: datetime) -> None:
+    """The clinic's mailbox takes no mail of ours; the patient is told, once."""
     recipient.state = "unreachable"
     enquiry = recipient.enquiry
     address = contact.notices_go_to(enquiry)

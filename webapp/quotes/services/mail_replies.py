@@ -1,0 +1,131 @@
+"""Somebody pressed Reply: a clinic's words reach the patient's page, the patient's own are pointed to her page."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+
+from webapp.clinics.models import Clinic
+from webapp.encryption import address_hash
+from webapp.enquiries import letters, links
+from webapp.enquiries.models import Enquiry, Recipient
+from webapp.enquiries.services import contact, keeping
+from webapp.extensions import db
+from webapp.outbox.models import Delivery
+from webapp.quotes import mail
+from webapp.quotes.models import MailReply
+
+# Replies of one clinic to one enquiry that are kept: more is no answer, and each may be long.
+MOST = 30
+# Mails to a clinic whose key says for which recipient they are.
+_NAMES_RECIPIENT = re.compile(r"(?:enquiry-asks-clinic|link-again):(\d{1,18})(?::.*)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A reply as it was read: the writer's own words, the whole mail, how many files were dropped."""
+
+    text: str
+    raw: str
+    attachments: int
+
+
+def note_reply(delivery: Delivery, said: Said, now: datetime, answer_days: int) -> MailReply | None:
+    """Take over a reply to one of an enquiry's mails, in the outbox's transaction.
+
+    A clinic's is kept, the patient is told that it wrote, and the clinic gets the link to the quote's page again,
+    each at most once an hour. The patient's own is not kept; at most once a day she is shown the way to her page.
+    Nothing happens for another mail, and none for a clinic that has left. The mails go to the addresses that the
+    enquiry has, never to whoever wrote.
+    """
+    enquiry = _enquiry(delivery)
+    if enquiry is None:
+        return None
+    recipient = _recipient(enquiry, delivery)
+    if recipient is not None:
+        return _keep(recipient, said, now, answer_days)
+    if enquiry.email_hash and delivery.to_hash == enquiry.email_hash:
+        _point_to_her_page(enquiry, now)
+    return None
+
+
+def _keep(recipient: Recipient, said: Said, now: datetime, answer_days: int) -> MailReply | None:
+    enquiry = recipient.enquiry
+    clinic = db.session.get_one(Clinic, recipient.clinic_id)
+    if clinic.authority != "authorised" or not (said.text or said.attachments):
+        return None
+    kept = db.session.scalar(select(func.count(MailReply.id)).where(MailReply.recipient_id == recipient.id))
+    if (kept or 0) >= MOST:
+        return None
+    reply = MailReply(
+        recipient_id=recipient.id,
+        text=said.text,
+        raw=said.raw,
+        attachments=said.attachments,
+        received_at=now,
+    )
+    db.session.add(reply)
+    if recipient.state in {"asked", "unreachable"}:
+        # Whatever became of the mail: somebody there has read it.
+        recipient.state = "reached"
+    db.session.flush()
+    keeping.note_act(enquiry, now, answered=True)
+    hour = f"{now:%Y%m%d%H}"
+    address = contact.notices_go_to(enquiry)
+    if address:
+        token = links.mint_for_patient(enquiry, now, mailed=True)
+        letters.post(
+            enquiry,
+            f"clinic-wrote:{recipient.id}:{hour}",
+            address,
+            lambda: mail.clinic_wrote(enquiry, clinic, token),
+        )
+    if clinic.enquiry_email and enquiry.closed_at is None:
+        # The link is made where the mail is written: not for a mail that this hour has had.
+        letters.post(
+            enquiry,
+            f"link-again:{recipient.id}:{hour}",
+            clinic.enquiry_email,
+            lambda: mail.link_again(enquiry, clinic, links.mint_for_clinic(recipient, now, answer_days)),
+        )
+    return reply
+
+
+def _point_to_her_page(enquiry: Enquiry, now: datetime) -> None:
+    keeping.note_act(enquiry, now)
+    address = contact.notices_go_to(enquiry)
+    if address:
+        letters.post(
+            enquiry,
+            f"reply-not-passed-on:{enquiry.id}:{now:%Y%m%d}",
+            address,
+            lambda: mail.reply_not_passed_on(enquiry, links.mint_for_patient(enquiry, now, mailed=True)),
+        )
+
+
+def _enquiry(delivery: Delivery) -> Enquiry | None:
+    """The enquiry that a mail was about; locked, so that two replies are taken one after the other."""
+    name, _colon, number = (delivery.about or "").partition(":")
+    if name != "enquiry" or not number.isdecimal():
+        return None
+    return db.session.scalar(select(Enquiry).where(Enquiry.id == int(number)).with_for_update(key_share=True))
+
+
+def _recipient(enquiry: Enquiry, delivery: Delivery) -> Recipient | None:
+    """The clinic that a mail went to; None for a mail to the patient.
+
+    By the newest mail to it, by the mail's key, or by its address, which says nothing where it is the patient's
+    too: a clinic may send an enquiry to itself.
+    """
+    named = _NAMES_RECIPIENT.fullmatch(delivery.key)
+    for recipient in enquiry.recipients:
+        if recipient.delivery_id == delivery.id or (named and int(named.group(1)) == recipient.id):
+            return recipient
+    if delivery.to_hash is None or delivery.to_hash == enquiry.email_hash:
+        return None
+    for recipient in enquiry.recipients:
+        clinic = db.session.get_one(Clinic, recipient.clinic_id)
+        if clinic.enquiry_email and address_hash(clinic.enquiry_email) == delivery.to_hash:
+            return recipient
+    return None
