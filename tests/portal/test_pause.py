@@ -179,3 +179,33 @@ def test_links_of_other_purposes_and_made_up_ones_open_nothing(owner: FlaskClien
     token = link_in_mail(session).rsplit("/", 1)[1]
     for path in (f"/c/invitation/{token}", f"/c/address/{'x' * 43}", "/c/address/short"):
         assert owner.get(path).status_code == 404
+
+
+def test_what_patients_are_asked_for_and_how_many_a_day(
+    owner: FlaskClient, session: Session, clinic: Clinic
+) -> None:
+    changes = {"needs-asks_for": ["area", "dates"], "needs-per_day": "20"}
+    assert send(owner, PAGE, f"{PAGE}/needs", **changes).status_code == 303
+    kept = again(session, clinic)
+    assert (kept.asks_for, kept.enquiries_per_day) == ("area;dates", 20)
+    page = Page(owner, PAGE).check()
+    ticked = [
+        box.get("value") for box in page.all("input", name="needs-asks_for") if box.get("checked") is not None
+    ]
+    assert sorted(str(value) for value in ticked) == ["area", "dates"]
+    assert (
+        send(owner, PAGE, f"{PAGE}/needs", **{"needs-asks_for": [], "needs-per_day": ""}).status_code == 303
+    )
+    kept = again(session, clinic)
+    assert (kept.asks_for, kept.enquiries_per_day) == (None, None)
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"needs-asks_for": ["passport"]}, {"needs-per_day": "0"}, {"needs-per_day": "many"}]
+)
+def test_what_nobody_may_ask_is_refused(
+    owner: FlaskClient, session: Session, clinic: Clinic, wrong: dict[str, object]
+) -> None:
+    assert send(owner, PAGE, f"{PAGE}/needs", **wrong).status_code == 422
+    kept = again(session, clinic)
+    assert (kept.asks_for, kept.enquiries_per_day) == (None, None)

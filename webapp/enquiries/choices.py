@@ -6,6 +6,7 @@ from enum import StrEnum
 from flask_babel import lazy_gettext as _l
 
 from webapp.clinics.models import Clinic
+from webapp.domain.asks_for import AsksFor
 from webapp.domain.telephone import shown_number
 from webapp.enquiries.models import Enquiry
 
@@ -68,11 +69,11 @@ HAD_BEFORE = {
 
 # What a clinic may need to know for a quote beyond the minimum, as its form says it. Codes are in clinic.asks_for.
 ASKS_FOR = {
-    "concerns": _l("What the patient would like to change"),
-    "dates": _l("Between which days she could come"),
-    "had_before": _l("Whether she has had the treatment before"),
-    "area": _l("Which area is to be treated"),
-    "channel": _l("Another way to reach her, beside e-mail"),
+    AsksFor.CONCERNS.value: _l("What the patient would like to change"),
+    AsksFor.DATES.value: _l("Between which days she could come"),
+    AsksFor.HAD_BEFORE.value: _l("Whether she has had the treatment before"),
+    AsksFor.AREA.value: _l("Which area is to be treated"),
+    AsksFor.CHANNEL.value: _l("Another way to reach her, beside e-mail"),
 }
 
 # How a clinic stands in one enquiry until its answer stands there itself.

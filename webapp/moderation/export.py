@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from webapp.clinics.models import Clinic, Practitioner
+from webapp.domain.asks_for import AsksFor
 from webapp.domain.listing_csv import (
     FILES,
     ClinicRow,
@@ -126,6 +127,9 @@ def _clinic_row(clinic: Clinic, line: int) -> ClinicRow:
         authority_by=clinic.authority_by,
         authority_on=clinic.authority_on,
         accepts_enquiries=clinic.accepts_enquiries,
+        # A word that we do not know any more asks for nothing.
+        asks_for=tuple(word for word in AsksFor if word in _words(clinic.asks_for)),
+        enquiries_per_day=clinic.enquiries_per_day,
         sample=clinic.sample,
         source=clinic.source,
         verified_on=clinic.verified_on,

@@ -40,6 +40,8 @@ CLINIC = {
     "authority_by": "the manager",
     "authority_on": "2026-01-04",
     "accepts_enquiries": "yes",
+    "asks_for": "area; Dates;area",
+    "enquiries_per_day": "20",
     "sample": "yes",
     "source": "invented",
     "verified_on": "2026-03-01",

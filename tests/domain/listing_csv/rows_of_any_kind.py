@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from hypothesis import strategies as st
 
+from webapp.domain.asks_for import MAX_PER_DAY, AsksFor
 from webapp.domain.listing_csv import ClinicRow, Listing, OfferRow, PartRow, PractitionerRow, clean
 from webapp.domain.market import Authority, Country
 from webapp.domain.money import Money
@@ -110,6 +111,10 @@ def terms(draw: st.DrawFn, *, least_parts: int = 0) -> OfferTerms:
     )
 
 
+def _in_order(words: list[AsksFor]) -> tuple[AsksFor, ...]:
+    return tuple(word for word in AsksFor if word in words)
+
+
 @st.composite
 def clinics(draw: st.DrawFn, ref: str) -> ClinicRow:
     authority = draw(st.sampled_from(Authority))
@@ -141,6 +146,8 @@ def clinics(draw: st.DrawFn, ref: str) -> ClinicRow:
         authority_by=draw(maybe(texts())),
         authority_on=draw(maybe_days),
         accepts_enquiries=draw(st.booleans()),
+        asks_for=draw(st.lists(st.sampled_from(AsksFor), unique=True).map(_in_order)),
+        enquiries_per_day=draw(st.none() | st.integers(1, MAX_PER_DAY)),
         sample=False,
         source=draw(texts()),
         verified_on=draw(maybe_days),

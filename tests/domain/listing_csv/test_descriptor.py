@@ -1,6 +1,7 @@
 """datapackage.json: it says what the columns say, its version decides what is read, and the document cannot drift."""
 
 import json
+import re
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,7 @@ WORDS = {
     Kind.QUANTITY: "number",
     Kind.UNIT: "one word",
     Kind.WORDS: "words",
+    Kind.CHOICES: "words",
     Kind.LANGUAGES: "languages",
     Kind.COORDINATE: "degrees",
     Kind.HOURS: "hours",
@@ -93,7 +95,10 @@ def test_the_descriptor_says_what_the_columns_say() -> None:
         for field, column in zip(fields, columns, strict=True):
             constraints = field.get("constraints", {})
             assert constraints.get("required", False) is column.required
-            if column.choices is not None:
+            if column.kind is Kind.CHOICES and column.choices is not None:
+                assert re.fullmatch(constraints["pattern"], ";".join(column.choices))
+                assert not re.fullmatch(constraints["pattern"], "anything")
+            elif column.choices is not None:
                 assert constraints["enum"] == list(column.choices)
             if column.kind is Kind.YES_NO:
                 assert (field["type"], field["trueValues"], field["falseValues"]) == (

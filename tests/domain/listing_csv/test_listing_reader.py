@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.domain.listing_csv.listing_files import CLINIC, KNOWN, OFFER, PART, files, write
+from webapp.domain.asks_for import AsksFor
 from webapp.domain.listing_csv import (
     ClinicRow,
     Known,
@@ -74,6 +75,8 @@ def test_a_valid_set_is_read_into_typed_rows(tmp_path: Path) -> None:
             authority_by="the manager",
             authority_on=date(2026, 1, 4),
             accepts_enquiries=True,
+            asks_for=(AsksFor.DATES, AsksFor.AREA),
+            enquiries_per_day=20,
             sample=True,
             source="invented",
             verified_on=date(2026, 3, 1),

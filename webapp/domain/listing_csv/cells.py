@@ -121,6 +121,8 @@ class Cells:
                 return self.unit(name)
             case Kind.WORDS:
                 return self.words(name)
+            case Kind.CHOICES if column.choices is not None:
+                return self.choices(name, column.choices)
             case Kind.LANGUAGES:
                 return self.languages(name)
             case Kind.COORDINATE:
@@ -309,6 +311,17 @@ class Cells:
     def words(self, column: str) -> tuple[str, ...]:
         """Words joined by semicolons, each once: `face;neck`."""
         return tuple(dict.fromkeys(word.strip() for word in self._values[column].split(";") if word.strip()))
+
+    def choices(self, column: str, words: type[Word]) -> tuple[Word, ...]:
+        """Words of a list, joined by semicolons, in the list's order."""
+        known = {word.value.casefold(): word for word in words}
+        found = set()
+        for value in self.words(column):
+            if value.casefold() in known:
+                found.add(known[value.casefold()])
+            else:
+                self.error(column, "not_a_choice", value=value, choices=", ".join(words))
+        return tuple(word for word in words if word in found)
 
     def hours(self, column: str) -> str | None:
         value = self._values[column]

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from webapp.domain.asks_for import MAX_PER_DAY, AsksFor
 from webapp.domain.market import Authority, Country
 from webapp.domain.offers import Eligibility, Injector, Numbing, PriceBasis, PriceKind, RefundBasis, Tax
 from webapp.domain.text import fold
@@ -46,6 +47,8 @@ class Kind(StrEnum):
     UNIT = "unit"
     # Joined by semicolons.
     WORDS = "words"
+    # Words of the column's `choices`, joined by semicolons.
+    CHOICES = "choices"
     LANGUAGES = "languages"
     COORDINATE = "coordinate"
     HOURS = "hours"
@@ -104,6 +107,8 @@ FILES: dict[str, tuple[Column, ...]] = {
         Column("authority_by"),
         Column("authority_on", Kind.DAY, past=True),
         Column("accepts_enquiries", Kind.YES_NO),
+        Column("asks_for", Kind.CHOICES, choices=AsksFor, max_length=128),
+        Column("enquiries_per_day", Kind.WHOLE, least=1, most=MAX_PER_DAY),
         Column("sample", Kind.YES_NO),
         Column("source", required=True, max_length=1000),
         Column("verified_on", Kind.DAY, past=True),

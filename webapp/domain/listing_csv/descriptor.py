@@ -104,6 +104,9 @@ def field_of(column: Column) -> dict[str, Any]:
 
 def _constraints(column: Column) -> dict[str, Any]:
     found: dict[str, Any] = {"required": True} if column.required else {}
+    if column.kind is Kind.CHOICES and column.choices is not None:
+        word = f"({'|'.join(column.choices)})"
+        return found | {"pattern": f"{word}(;{word})*"}
     if column.choices is not None:
         return found | {"enum": [str(word) for word in column.choices]}
     if _TYPES.get(column.kind, "string") == "string":

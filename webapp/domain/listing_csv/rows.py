@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
+from webapp.domain.asks_for import AsksFor
 from webapp.domain.listing_csv import shapes
 from webapp.domain.listing_csv.cells import Cells
 from webapp.domain.listing_csv.known import OfferKey
@@ -46,6 +47,8 @@ class ClinicRow:
     authority_by: str | None
     authority_on: date | None
     accepts_enquiries: bool
+    asks_for: tuple[AsksFor, ...]
+    enquiries_per_day: int | None
     sample: bool
     source: str
     verified_on: date | None

@@ -21,9 +21,12 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
     "website": ("website",),
     "languages": ("languages",),
     "registration": ("licence_no", "gst_registered", "foreign_patient_reg_no"),
-    "enquiries": ("enquiry_email", "enquiry_email_confirmed_on", "accepts_enquiries", "paused_until"),
+    "enquiries": (
+        "enquiry_email", "enquiry_email_confirmed_on", "accepts_enquiries", "paused_until", "asks_for",
+        "enquiries_per_day",
+    ),
     "feed": ("feed_url", "auto_accept_prices"),
-}
+}  # fmt: skip
 FIELD_OF = {column: field for field, columns in FIELDS.items() for column in columns}
 # Written by people who answer for it: never overwritten by a file or a feed without being asked.
 OWN_WORDS = frozenset({"clinic", "staff"})

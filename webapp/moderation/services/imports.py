@@ -33,7 +33,8 @@ _AUTHORITY_COLUMNS = ("authority", "authority_by", "authority_on")
 _COLUMNS_OF_ROW = (
     "name", "name_zh", "name_ko", "country", "address", "unit", "postal_code", "hours", "phone", "website",
     "languages", "enquiry_email", "enquiry_email_confirmed_on", "group_ref", "licence_no", "gst_registered",
-    "foreign_patient_reg_no", "feed_url", "accepts_enquiries", "sample", "source", "verified_on", *_AUTHORITY_COLUMNS,
+    "foreign_patient_reg_no", "feed_url", "accepts_enquiries", "enquiries_per_day", "sample", "source",
+    "verified_on", *_AUTHORITY_COLUMNS,
 )  # fmt: skip
 _PERSON_COLUMNS = ("name_local", "registration_no", "register_url", "checked_on", "languages")
 
@@ -234,6 +235,7 @@ def _values(row: ClinicRow) -> dict[str, Any]:
         "country": row.country.value,
         "authority": row.authority.value,
         "languages": ";".join(row.languages) or None,
+        "asks_for": ";".join(row.asks_for) or None,
     }
 
 

@@ -1,4 +1,4 @@
-"""Whether patients can ask the clinic, since when not, and where their enquiries go."""
+"""Whether patients can ask the clinic, since when not, what they are asked for, and where their enquiries go."""
 
 from flask import flash, redirect, render_template, url_for
 from flask_babel import gettext as _
@@ -10,18 +10,25 @@ from webapp.extensions import csrf
 from webapp.i18n import current_language, format_day, today_in, utc_now
 from webapp.moderation.services import editing
 from webapp.portal.blueprint import blueprint
-from webapp.portal.forms.pause import AddressForm, PauseForm, address_form, pause_form
+from webapp.portal.forms.pause import (
+    AddressForm,
+    NeedsForm,
+    PauseForm,
+    address_form,
+    needs_form,
+    pause_form,
+)
 from webapp.portal.membership import actor, current_clinic
 from webapp.portal.services import addresses
 from webapp.portal.words import ENQUIRY_RULES
-from webapp.settings import market_policy
+from webapp.settings import current_settings, market_policy
 from webapp.unit_of_work import unit_of_work
 
 
 @blueprint.get("/<slug>/pause")
 @open_to(Audience.CLINIC)
 def pause(slug: str) -> str:
-    """The switch, the pause and the address."""
+    """The switch, the pause, the needs and the address."""
     return _page()
 
 
@@ -64,6 +71,21 @@ def refuse_enquiries(slug: str) -> Response:
     return _switch(slug, on=False)
 
 
+@blueprint.post("/<slug>/pause/needs")
+@csrf.exempt  # as above
+@open_to(Audience.CLINIC)
+def enquiry_needs(slug: str) -> Response | tuple[str, int]:
+    """What patients are asked for, and how many of them a day."""
+    form = needs_form(current_clinic())
+    if not form.validate():
+        return _page(needs=form), 422
+    values = {"asks_for": ";".join(form.asks_for.data or ()) or None, "enquiries_per_day": form.per_day.data}
+    with unit_of_work():
+        editing.edit_clinic(current_clinic(), values, actor(), utc_now())
+    flash(_("Patients are asked for this from now on."))
+    return redirect(url_for("portal.pause", slug=slug), 303)
+
+
 @blueprint.post("/<slug>/address")
 @csrf.exempt  # as above
 @open_to(Audience.CLINIC_OWNER)
@@ -103,7 +125,9 @@ def _switch(slug: str, *, on: bool) -> Response:
     return redirect(url_for("portal.pause", slug=slug), 303)
 
 
-def _page(pause: PauseForm | None = None, address: AddressForm | None = None) -> str:
+def _page(
+    pause: PauseForm | None = None, address: AddressForm | None = None, needs: NeedsForm | None = None
+) -> str:
     clinic = current_clinic()
     today = today_in(clinic.country, utc_now())
     refusal = market_policy(clinic.country).enquiry_refusal(clinic, today)
@@ -111,6 +135,8 @@ def _page(pause: PauseForm | None = None, address: AddressForm | None = None) ->
         "portal/pause.html",
         pause=pause or pause_form(today),
         address=address or address_form(),
+        needs=needs or needs_form(clinic),
+        our_limit=current_settings().enquiries_per_clinic_per_day,
         refusal=ENQUIRY_REFUSALS[refusal] if refusal else None,
         rule=ENQUIRY_RULES.get(refusal) if refusal else None,
         paused=clinic.paused_until if clinic.paused_until and clinic.paused_until >= today else None,
