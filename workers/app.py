@@ -42,6 +42,7 @@ celery = Celery(
         "workers.inbound",
         "workers.moderation",
         "workers.outbox",
+        "workers.quotes",
         "workers.refresh",
     ],
 )

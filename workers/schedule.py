@@ -8,6 +8,7 @@ from typing import Any
 
 from webapp.queue import (
     EXPIRE_CLAIMS,
+    EXPIRE_QUOTES,
     FORGET_ENQUIRIES,
     FORGET_MAILS,
     PLAN_GEOCODING,
@@ -15,6 +16,7 @@ from webapp.queue import (
     READ_INBOUND_MAIL,
     REFRESH_RATES,
     REMIND_CLINICS,
+    REMIND_OF_QUOTES,
     SWEEP_DELIVERIES,
     SWEEP_GEOCODING,
     SWEEP_REFRESHES,
@@ -52,6 +54,18 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     # Mails that ended longer ago than anything is kept, and that mails came in.
     "forget mails": {
         "task": FORGET_MAILS,
+        "schedule": 3600.0,
+        "options": {"queue": PERIODIC, "expires": 3600},
+    },
+    # A quote ends with its last day in the clinic's zone.
+    "expire quotes": {
+        "task": EXPIRE_QUOTES,
+        "schedule": 900.0,
+        "options": {"queue": PERIODIC, "expires": 900},
+    },
+    # Tells the patient, once, some days before that (QUOTE_REMINDER_DAYS).
+    "remind of quotes": {
+        "task": REMIND_OF_QUOTES,
         "schedule": 3600.0,
         "options": {"queue": PERIODIC, "expires": 3600},
     },

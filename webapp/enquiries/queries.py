@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from enum import StrEnum
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, not_, or_, select
 from sqlalchemy.orm import contains_eager
 
 from webapp.domain.offers import Want
@@ -12,7 +13,28 @@ from webapp.enquiries.models import Enquiry, Recipient
 from webapp.extensions import db
 
 
-def of_clinic(clinic_id: int, limit: int, before: int | None = None) -> Sequence[Recipient]:
+class Stage(StrEnum):
+    """How far a clinic is with an enquiry."""
+
+    OPEN = "open"
+    ANSWERED = "answered"
+    # It declined, or the patient decided, or she has finished with the enquiry.
+    CLOSED = "closed"
+
+
+_IS_CLOSED = or_(
+    Recipient.state == "declined", Recipient.decision.is_not(None), Enquiry.closed_at.is_not(None)
+)
+_STAGES = {
+    Stage.OPEN: and_(Recipient.state != "answered", not_(_IS_CLOSED)),
+    Stage.ANSWERED: and_(Recipient.state == "answered", not_(_IS_CLOSED)),
+    Stage.CLOSED: _IS_CLOSED,
+}
+
+
+def of_clinic(
+    clinic_id: int, limit: int, before: int | None = None, stage: Stage | None = None
+) -> Sequence[Recipient]:
     """What a clinic was asked, newest first, with the enquiries; `before` is a recipient's id to go on from."""
     chosen = (
         select(Recipient)
@@ -24,7 +46,18 @@ def of_clinic(clinic_id: int, limit: int, before: int | None = None) -> Sequence
     )
     if before is not None:
         chosen = chosen.where(Recipient.id < before)
+    if stage is not None:
+        chosen = chosen.where(_STAGES[stage])
     return db.session.scalars(chosen).all()
+
+
+def count_by_stage(clinic_id: int) -> Mapping[Stage, int]:
+    """How many enquiries of a clinic are at each stage."""
+    counted = select(
+        *(func.count(Recipient.id).filter(of_stage).label(stage.value) for stage, of_stage in _STAGES.items())
+    )
+    row = db.session.execute(counted.join(Recipient.enquiry).where(Recipient.clinic_id == clinic_id)).one()
+    return dict(zip(_STAGES, row, strict=True))
 
 
 def for_clinic(clinic_id: int, ref: str) -> Recipient | None:

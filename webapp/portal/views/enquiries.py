@@ -14,7 +14,7 @@ from webapp.enquiries import queries as enquiries
 from webapp.enquiries.behind import remember_opened
 from webapp.enquiries.choices import RECIPIENT_STATES
 from webapp.enquiries.services import sending
-from webapp.i18n import current_language, utc_now
+from webapp.i18n import current_language, today_in, utc_now
 from webapp.moderation.services import decisions
 from webapp.offers import queries as offers
 from webapp.portal.blueprint import blueprint
@@ -26,6 +26,8 @@ from webapp.treatments import queries as treatments
 from webapp.unit_of_work import unit_of_work
 
 _PAGE = 50
+# Whoever is signed in gets a new link with every press, so one need not live long.
+_LINK_DAYS = 1
 # A clinic needs few of them.
 _TESTS_A_DAY = 5
 
@@ -35,13 +37,19 @@ _TESTS_A_DAY = 5
 def clinic_enquiries(slug: str) -> str:
     """The enquiries of the clinic, newest first, with their state. What patients wrote stands behind a button."""
     clinic = current_clinic()
-    rows = enquiries.of_clinic(clinic.id, _PAGE + 1, request.args.get("before", type=row_id))
+    stage = request.args.get("stage", type=enquiries.Stage)
+    rows = enquiries.of_clinic(clinic.id, _PAGE + 1, request.args.get("before", type=row_id), stage)
     shown = rows[:_PAGE]
+    ids = [row.id for row in shown]
     return render_template(
         "portal/enquiries.html",
         recipients=shown,
         older=shown[-1].id if len(rows) > _PAGE else None,
-        given=quotes.latest([row.id for row in shown]),
+        stage=stage,
+        counts=enquiries.count_by_stage(clinic.id),
+        given=quotes.latest(ids),
+        drafts=quotes.drafts(ids),
+        today=today_in(clinic.country, utc_now()),
         treatments={row.id: row for row in treatments.everything()},
         states=RECIPIENT_STATES,
         now=utc_now(),
@@ -58,7 +66,10 @@ def answer_enquiry(slug: str, ref: str) -> ResponseReturnValue:
         recipient = enquiries.for_clinic(current_clinic().id, ref)
         if recipient is None:
             abort(404)
-        token = links.mint_for_clinic(recipient, utc_now(), current_settings().quote_link_days)
+        account = current_account()
+        token = links.mint_for_clinic(
+            recipient, utc_now(), _LINK_DAYS, mailed=False, label=account.name or account.email
+        )
     remember_opened(token)
     return redirect(url_for("quotes.quote_page", token=token), 303)
 

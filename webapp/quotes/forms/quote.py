@@ -94,7 +94,9 @@ class QuoteForm(FlaskForm):
     )
     valid_until = DateField(_l("Valid until"), validators=[Optional()])
     conditions = TextAreaField(_l("Conditions of the price"), filters=[many_lines], validators=[_LONG])
-    note = TextAreaField(_l("Anything else the patient should know"), filters=[many_lines], validators=[_LONG])
+    note = TextAreaField(
+        _l("Anything else the patient should know"), filters=[many_lines], validators=[_LONG]
+    )
     range_low = AmountField(_l("Usually from"), validators=[Length(max=40)])
     range_high = AmountField(_l("to"), validators=[Length(max=40)])
     decline_reason = SelectField(
