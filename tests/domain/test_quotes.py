@@ -17,7 +17,7 @@ from webapp.domain.offers import (
     Tax,
     Want,
 )
-from webapp.domain.quotes import How, Inclusion, QuoteLine, QuoteTerms, Stated, quote_sum
+from webapp.domain.quotes import How, Inclusion, QuoteLine, QuoteTerms, Stated, answer
 from webapp.domain.units import Quantity, Unit
 
 ON = date(2026, 3, 10)
@@ -47,7 +47,7 @@ QUOTE = QuoteTerms(
 
 
 def test_a_quote_adds_up_line_by_line() -> None:
-    bill = quote_sum(QUOTE, WANT, ON)
+    bill = answer(QUOTE, [WANT], ON)
     assert [(line.kind, line.label, line.amount.amount) for line in bill.lines] == [
         (LineKind.OFFER, "Healer", 750000),
         (LineKind.OFFER, "HA booster", 0),
@@ -56,36 +56,34 @@ def test_a_quote_adds_up_line_by_line() -> None:
         (LineKind.TAX, None, 78500),
     ]
     assert bill.total == Money(863500, "KRW")
-    assert bill.left_over == (LeftOver(BOOSTER, 1),)
+    assert bill.not_asked == (LeftOver(BOOSTER, 1),)
 
 
 def test_a_quote_holds_to_its_own_validity_not_to_a_price_age() -> None:
-    assert quote_sum(QUOTE, WANT, date(2026, 3, 31)).complete
-    assert quote_sum(QUOTE, WANT, date(2026, 4, 1)).reasons == (Incomplete.PRICE_EXPIRED,)
+    assert answer(QUOTE, [WANT], date(2026, 3, 31)).complete
+    assert answer(QUOTE, [WANT], date(2026, 4, 1)).reasons == (Incomplete.PRICE_EXPIRED,)
 
 
 def test_what_a_quote_does_not_say_takes_its_total_away() -> None:
     silent = replace(QUOTE, tax=Tax.UNKNOWN, tax_rate=None, consultation=None, consultation_fee=None)
-    bill = quote_sum(silent, WANT, ON)
+    bill = answer(silent, [WANT], ON)
     assert (bill.total, bill.reasons) == (None, (Incomplete.TAX_UNKNOWN, Incomplete.CONSULTATION_FEE_UNKNOWN))
 
 
 def test_a_quote_for_fewer_sessions_is_not_multiplied() -> None:
-    bill = quote_sum(QUOTE, replace(WANT, sessions=4), ON)
-    assert (bill.covered, bill.total, bill.reasons) == (3, None, (Incomplete.CANNOT_REPEAT,))
+    bill = answer(QUOTE, [replace(WANT, sessions=4)], ON)
+    assert (bill.covered[0].sessions, bill.covered[0].short, bill.total, bill.reasons) == (3, 1, None, ())
 
 
 def test_a_quote_for_something_else_says_so_and_still_adds_up_by_itself() -> None:
     other = Want("profhilo", 1)
-    assert (quote_sum(QUOTE, other, ON).mismatch, quote_sum(QUOTE, other, ON).total) == (
-        Mismatch.TREATMENT,
-        None,
-    )
-    assert quote_sum(QUOTE, None, ON).total == Money(863500, "KRW")
+    bill = answer(QUOTE, [other], ON)
+    assert (bill.covered[0].mismatch, bill.total) == (Mismatch.TREATMENT, None)
+    assert answer(QUOTE, (), ON).total == Money(863500, "KRW")
 
 
 def test_a_quote_has_lines_of_one_currency() -> None:
     with pytest.raises(ValueError, match="line"):
         replace(QUOTE, lines=())
     with pytest.raises(CurrencyMismatch):
-        quote_sum(replace(QUOTE, lines=(QuoteLine(HEALER, Money(1, "SGD")),)), None, ON)
+        answer(replace(QUOTE, lines=(QuoteLine(HEALER, Money(1, "SGD")),)), (), ON)

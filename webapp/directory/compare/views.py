@@ -121,7 +121,7 @@ def _blank_quote(language: str, number: int, options: tuple[tuple[str, str], ...
         return Markup("")
     row = blank_quote(number, options, currency)
     return Markup(  # noqa: S704  # what a template has escaped
-        render_template("directory/compare/_quote_row.html", row=row, place=number + 1, last=True)
+        render_template("partials/own_quote.html", row=row, place=number + 1, last=True)
     )
 
 

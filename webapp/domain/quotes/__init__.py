@@ -1,5 +1,5 @@
 """A clinic's structured answer to one person: what it says (terms), how a sheet begins from what the clinic offers
-(starting), and what it adds up to by the same rules as a published offer (sums).
+(starting), and what it adds up to, beside everything that was asked, by the same rules as an offer (answer).
 
 A quote is private: nothing here turns it into a public price.
 """
@@ -14,7 +14,6 @@ from webapp.domain.quotes.answer import (
     things_quoted,
 )
 from webapp.domain.quotes.starting import named_fees, starting_terms
-from webapp.domain.quotes.sums import quote_sum
 from webapp.domain.quotes.terms import (
     FEE_INCLUSIONS,
     How,
@@ -42,7 +41,6 @@ __all__ = [
     "answer",
     "as_answered",
     "named_fees",
-    "quote_sum",
     "reasons_against_quote",
     "relation",
     "starting_terms",
