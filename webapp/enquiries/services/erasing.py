@@ -94,7 +94,7 @@ def _delete(enquiry: Enquiry, reason: str, number: str, now: datetime) -> tuple[
     # Whoever is just doing something with it ends first, so that a mail that this posted is found too.
     db.session.execute(select(Enquiry.id).where(Enquiry.id == enquiry_id).with_for_update())
     counts: dict[str, Any] = {}
-    for table, condition in _hanging_on(enquiry_id):
+    for table, condition in hanging_on(enquiry_id):
         found = db.session.scalar(select(func.count()).select_from(table).where(condition))
         if found:
             counts[table.name] = found
@@ -114,7 +114,7 @@ def _delete(enquiry: Enquiry, reason: str, number: str, now: datetime) -> tuple[
     return erasure, mails
 
 
-def _hanging_on(enquiry_id: int) -> list[tuple[Table, ColumnElement[bool]]]:
+def hanging_on(enquiry_id: int) -> list[tuple[Table, ColumnElement[bool]]]:
     """Every table whose rows go with the enquiry's, each with which rows those are; found by the foreign keys."""
     metadata = Enquiry.metadata
     start: Table = metadata.tables[Enquiry.__tablename__]
