@@ -13,7 +13,7 @@ from webapp.domain.quotes.answer import (
     relation,
     things_quoted,
 )
-from webapp.domain.quotes.starting import named_fees, starting_terms
+from webapp.domain.quotes.starting import starting_terms
 from webapp.domain.quotes.terms import (
     FEE_INCLUSIONS,
     How,
@@ -40,7 +40,6 @@ __all__ = [
     "Stated",
     "answer",
     "as_answered",
-    "named_fees",
     "reasons_against_quote",
     "relation",
     "starting_terms",

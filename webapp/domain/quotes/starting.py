@@ -1,5 +1,6 @@
 """How a quote sheet begins: with what the clinic's own offers say of what is asked, and nothing that they do not."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
@@ -70,11 +71,11 @@ def starting_terms(purchases: Sequence[Purchase], currency: str, on: date) -> Qu
     )
 
 
-def named_fees(fees: Iterable[Fee]) -> tuple[Mapping[Inclusion, Stated], tuple[Fee, ...]]:
-    """Fees in a clinic's words: those that are an inclusion of the sheet, and the others. The same fee counts once."""
+def _named(fees: Iterable[Fee]) -> tuple[Mapping[Inclusion, Stated], tuple[Fee, ...]]:
+    """Fees in a clinic's words: those that are an inclusion of the sheet, and the others."""
     inclusions: dict[Inclusion, Stated] = {}
     others: list[Fee] = []
-    for fee in dict.fromkeys(fees):
+    for fee in fees:
         inclusion = _CALLED.get(fee.name.strip().casefold())
         if inclusion is None or inclusion in inclusions:
             others.append(fee)
@@ -103,8 +104,11 @@ def _consultation(offers: Sequence[OfferTerms]) -> OfferTerms | None:
 
 def _fees(offers: Sequence[OfferTerms]) -> tuple[Mapping[Inclusion, Stated], tuple[Fee, ...] | None]:
     """What is in the price, and the fees beside it; an offer that names its fees names all of them."""
-    named = [fee for offer in offers for fee in offer.other_fees or ()]
-    inclusions, others = named_fees(named)
+    # Everything of a quote is taken in the same visits, so a fee that two offers name is asked once.
+    named: Counter[Fee] = Counter()
+    for offer in offers:
+        named |= Counter(offer.other_fees or ())
+    inclusions, others = _named(named.elements())
     found = dict(inclusions)
     all_named = all(offer.other_fees is not None for offer in offers)
     if all_named:
