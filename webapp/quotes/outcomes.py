@@ -1,5 +1,7 @@
 """What is counted of listed, quoted and paid: codes and words. Counts only, so that they may outlive an enquiry."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 
 from flask_babel import lazy_gettext as _l
@@ -42,3 +44,26 @@ QUOTED = (
     Outcome.QUOTED_BELOW,
     Outcome.QUOTED_NOT_COMPARABLE,
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """One clinic's counts, as a line of a table of them."""
+
+    asked: int
+    quoted: int
+    # (words, count) of everything else that happened, in the order of Outcome.
+    others: Sequence[tuple[str, int]]
+
+
+def counted(counts: Mapping[str, int]) -> Counted:
+    """The counts of one clinic in words; `quoted` is the sum of its quotes, however they stood to the price list."""
+    return Counted(
+        counts.get(Outcome.ASKED, 0),
+        sum(counts.get(outcome, 0) for outcome in QUOTED),
+        [
+            (str(words), counts[outcome])
+            for outcome, words in OUTCOMES.items()
+            if outcome is not Outcome.ASKED and counts.get(outcome)
+        ],
+    )

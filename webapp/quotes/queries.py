@@ -1,10 +1,10 @@
 """Reads of the quotes room: the clinics' answers, as the domain's terms."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from types import MappingProxyType
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload
 
 from webapp.domain.money import Money
@@ -24,7 +24,7 @@ from webapp.domain.units import Unit
 from webapp.extensions import db
 from webapp.i18n import today_in
 from webapp.offers.queries import fees_from_json
-from webapp.quotes.models import Clarification, MailReply, Quote, QuoteDraft, QuoteLine
+from webapp.quotes.models import Clarification, MailReply, PriceOutcome, Quote, QuoteDraft, QuoteLine
 
 
 def latest(recipient_ids: Sequence[int]) -> Mapping[int, Quote]:
@@ -126,6 +126,24 @@ def decided_on(recipient_id: int, at: datetime) -> Quote | None:
         .order_by(Quote.version.desc())
         .limit(1)
     )
+
+
+def outcomes(since: date, clinic_id: int | None = None) -> Mapping[int, Mapping[str, int]]:
+    """How often what happened, by clinic and code (see webapp.quotes.outcomes), in the months from `since` on.
+
+    One statement; of one clinic or of all that have any.
+    """
+    counted = (
+        select(PriceOutcome.clinic_id, PriceOutcome.kind, func.sum(PriceOutcome.count))
+        .where(PriceOutcome.month >= since)
+        .group_by(PriceOutcome.clinic_id, PriceOutcome.kind)
+    )
+    if clinic_id is not None:
+        counted = counted.where(PriceOutcome.clinic_id == clinic_id)
+    found: dict[int, dict[str, int]] = {}
+    for clinic, kind, count in db.session.execute(counted):
+        found.setdefault(clinic, {})[kind] = int(count)
+    return found
 
 
 def mail_replies(recipient_ids: Sequence[int]) -> Mapping[int, Sequence[MailReply]]:

@@ -31,6 +31,7 @@ def _queues() -> dict[str, Any]:
         ("staff.places", _("Uncertain places"), waiting.places),
         ("staff.letters", _("Undelivered mail"), waiting.letters),
         ("staff.clinics", _("Clinics"), None),
+        ("staff.prices_kept", _("Listed, quoted, paid"), None),
         ("staff.decisions", _("Decisions"), None),
     ]
     return {

@@ -20,6 +20,7 @@ from webapp.offers import queries as offers
 from webapp.portal.blueprint import blueprint
 from webapp.portal.membership import actor, current_account, current_clinic
 from webapp.quotes import queries as quotes
+from webapp.quotes.outcomes import counted
 from webapp.row_ids import row_id
 from webapp.settings import current_settings
 from webapp.treatments import queries as treatments
@@ -41,6 +42,7 @@ def clinic_enquiries(slug: str) -> str:
     rows = enquiries.of_clinic(clinic.id, _PAGE + 1, request.args.get("before", type=row_id), stage)
     shown = rows[:_PAGE]
     ids = [row.id for row in shown]
+    year = today_in(clinic.country, utc_now()).replace(month=1, day=1)
     return render_template(
         "portal/enquiries.html",
         recipients=shown,
@@ -53,6 +55,7 @@ def clinic_enquiries(slug: str) -> str:
         treatments={row.id: row for row in treatments.everything()},
         states=RECIPIENT_STATES,
         now=utc_now(),
+        counted=counted(quotes.outcomes(year, clinic.id).get(clinic.id, {})),
         can_test=_can_test(clinic),
         tests_left=_tests_left(clinic, utc_now()),
     )

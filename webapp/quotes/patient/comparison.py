@@ -18,7 +18,7 @@ from webapp.domain.offers import Consultation, Injector, Numbing, OfferTerms, Ta
 from webapp.domain.quotes import Inclusion, QuoteAnswer, QuoteTerms
 from webapp.domain.units import number_text
 from webapp.i18n import format_day, format_money
-from webapp.offers.labels import CONSULTATION, INCOMPLETE, INJECTOR, NUMBING
+from webapp.offers.labels import INCOMPLETE, INJECTOR, NUMBING
 from webapp.offers.own_quotes import own_mixes
 from webapp.quotes.history import range_words, stated_words
 from webapp.quotes.labels import AFTERCARE_LANGUAGES, INCLUSIONS
@@ -236,7 +236,7 @@ def _consultation(side: Side) -> Cell | None:
         return Cell(_("free with the treatment"))
     if terms.consultation is Consultation.FEE and terms.consultation_fee is not None:
         return Cell(format_money(terms.consultation_fee))
-    return Cell(str(CONSULTATION[terms.consultation])) if terms.consultation else _not_stated()
+    return Cell(_("Included")) if terms.consultation else _not_stated()
 
 
 def _inclusion(side: Side, inclusion: Inclusion) -> Cell | None:

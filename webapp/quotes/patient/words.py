@@ -83,13 +83,17 @@ def differences(
                     what=what,
                 )
             )
+    more: dict[str, int] = {}
     for left in found.left_over:
+        what = part_words(left.part, left.part.words, names)
+        more[what] = more.get(what, 0) + left.sessions
+    for what, sessions in more.items():
         said.append(
             ngettext(
                 "%(num)s session more than asked: %(what)s",
                 "%(num)s sessions more than asked: %(what)s",
-                left.sessions,
-                what=part_words(left.part, left.part.words, names),
+                sessions,
+                what=what,
             )
         )
     for left in found.not_asked:
