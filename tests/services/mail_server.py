@@ -4,24 +4,30 @@ import json
 import shutil
 import sys
 import tempfile
+import threading
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
+from typing import Any
 
 from tests.services.server import HOST, Server, accepts, free_port, wait_for
 
 
 @dataclass(frozen=True, slots=True)
 class ReceivedMail:
-    """One mail that the server answered for. `repeat`: the same Message-ID had reached the same recipient before."""
+    """One mail that the server answered for. `repeat`: it had reached the same recipient before, by its Message-ID
+    or by the header that the server was told to know it by (`identity`). `digest` is the content's SHA-256."""
 
     received_at: datetime
     mail_from: str
     rcpt_to: tuple[str, ...]
     message_id: str
+    identity: str
     repeat: bool
+    under_tls: bool
+    digest: str
     content: str
 
     @property
@@ -41,12 +47,23 @@ class ReceivedMail:
 class MailServer(Server):
     """A real SMTP server on loopback. What it was sent stays over kill() and start()."""
 
-    def __init__(self) -> None:
+    def __init__(
+        self, *, identity: str = "", keeps_content: bool = True, certificate: Path | None = None
+    ) -> None:
+        """`identity` is the header by which a mail is known again, Message-ID unless one is named. `certificate` is a
+        file of chain and key (PEM), with which STARTTLS is offered. Without content a mail is its digest only."""
         self.port = free_port()
         self._folder = Path(tempfile.mkdtemp(prefix="lfl-mail-", dir="/tmp"))
+        self._faults: dict[str, Any] = {}
+        self._lock = threading.Lock()
+        options = [
+            *(["--identity", identity] if identity else []),
+            *([] if keeps_content else ["--without-content"]),
+            *(["--certificate", str(certificate)] if certificate else []),
+        ]
         super().__init__(
             "mail server",
-            [sys.executable, "-m", "tests.services.smtp_sink", str(self.port), str(self._folder)],
+            [sys.executable, "-m", "tests.services.smtp_sink", *options, str(self.port), str(self._folder)],
             ready=lambda: accepts(self.port),
             log=self._folder / "log",
         )
@@ -61,22 +78,35 @@ class MailServer(Server):
 
         Without `repeats` as a relay that drops a Message-ID it has seen, with them as one that delivers all.
         """
+        return [
+            mail
+            for mail in self.arrived_since(0)[0]
+            if (repeats or not mail.repeat) and (not to or to in mail.rcpt_to)
+        ]
+
+    def arrived_since(self, mark: int) -> tuple[list[ReceivedMail], int]:
+        """What arrived after that mark (0: ever), repeats too, oldest first, and the mark to go on from."""
         path = self._folder / "mails.jsonl"
         if not path.exists():
-            return []
-        kept = [json.loads(line) for line in path.read_text(encoding="ascii").split("\n")[:-1]]
-        return [
+            return [], 0
+        with path.open("rb") as file:
+            file.seek(mark)
+            # A line that is being written counts when it is whole.
+            whole = file.read().rpartition(b"\n")[0]
+        if not whole:
+            return [], mark
+        kept = [json.loads(line) for line in whole.split(b"\n")]
+        mails = [
             ReceivedMail(
-                datetime.fromtimestamp(mail["received_at"], UTC),
-                mail["mail_from"],
-                tuple(mail["rcpt_to"]),
-                mail["message_id"],
-                mail["repeat"],
-                mail["content"],
+                **mail
+                | {
+                    "received_at": datetime.fromtimestamp(mail["received_at"], UTC),
+                    "rcpt_to": tuple(mail["rcpt_to"]),
+                }
             )
             for mail in kept
-            if (repeats or not mail["repeat"]) and (not to or to in mail["rcpt_to"])
         ]
+        return mails, mark + len(whole) + 1
 
     def wait_for_mails(self, count: int, to: str = "", seconds: float = 30) -> list[ReceivedMail]:
         """Wait until at least `count` mails have arrived. Raises AssertionError after so many seconds."""
@@ -95,26 +125,64 @@ class MailServer(Server):
         delay: float = 0,
         hang_up_before_keeping: bool = False,
         hang_up_after_keeping: bool = False,
+        refuses_login: bool = False,
     ) -> None:
-        """From the next mail on. No arguments: behave.
+        """From the next mail on, towards everybody. No arguments: behave.
 
         `recipients` maps an address to the reply to its RCPT ("451 4.2.1 later"); `data` is the reply to every
         DATA; `delay` holds each RCPT for so many seconds; the last two close the connection in place of the 250,
-        before or after the mail was kept.
+        before or after the mail was kept. A server that refuses a login answers 535 to it.
+        """
+        self._told(
+            {
+                "recipients": recipients or {},
+                "data": data,
+                "delay": delay,
+                "hang_up_before_keeping": hang_up_before_keeping,
+                "hang_up_after_keeping": hang_up_after_keeping,
+                "refuses_login": refuses_login,
+            }
+        )
+
+    def misbehave_towards(
+        self,
+        address: str,
+        *,
+        rcpt: str = "",
+        data: str = "",
+        delay: float = 0,
+        silent: bool = False,
+        drips: bool = False,
+        hang_up_before_keeping: bool = False,
+        hang_up_after_keeping: bool = False,
+    ) -> None:
+        """From the next mail to this one recipient on, whatever others get. No further arguments: behave.
+
+        `silent` never answers its RCPT, `drips` answers it a byte at a time and never ends; the others as above.
         """
         faults = {
-            "recipients": recipients or {},
+            "rcpt": rcpt,
             "data": data,
             "delay": delay,
+            "silent": silent,
+            "drips": drips,
             "hang_up_before_keeping": hang_up_before_keeping,
             "hang_up_after_keeping": hang_up_after_keeping,
         }
-        draft = self._folder / "faults.draft"
-        draft.write_text(json.dumps(faults), encoding="utf-8")
-        draft.replace(self._folder / "faults.json")
+        with self._lock:
+            towards = self._faults.get("towards", {}) | {address: {n: v for n, v in faults.items() if v}}
+        self._told({"towards": towards})
+
+    def _told(self, faults: dict[str, Any]) -> None:
+        with self._lock:
+            self._faults |= faults
+            draft = self._folder / "faults.draft"
+            draft.write_text(json.dumps(self._faults), encoding="utf-8")
+            draft.replace(self._folder / "faults.json")
 
     def forget(self) -> None:
         """Behave again, and forget what arrived; for a server that several tests share."""
+        self._faults.clear()
         self.misbehave()
         self.kill()
         (self._folder / "mails.jsonl").unlink(missing_ok=True)

@@ -1,0 +1,1 @@
+"""Programs of the site with one thing in them broken on purpose."""

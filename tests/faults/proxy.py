@@ -1,0 +1,103 @@
+"""A TCP proxy on loopback whose line can be cut, frozen, slowed down or listened to while it is in use."""
+
+import asyncio
+import contextlib
+import threading
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from tests.services.server import HOST, free_port
+
+_PIECE = 16 * 1024
+
+
+class Proxy:
+    """Passes everything on to `target`, a port on loopback that may be changed for the next connections.
+
+    It runs in a thread of its own; every attribute may be set from any other at any time. `said` collects what
+    clients say where `listens` is set, and `alter` may change what the server answers.
+    """
+
+    def __init__(self, target: int) -> None:
+        self.target, self.port = target, free_port()
+        self.frozen = False
+        # Bytes per second in each direction; 0: as fast as they come.
+        self.pace = 0
+        # The client's bytes after which its connection is cut, once; 0: never.
+        self.cuts_after = 0
+        self.listens, self.said = False, bytearray()
+        self.alter: Callable[[bytes], bytes] = lambda words: words
+        self._open: set[asyncio.StreamWriter] = set()
+        self._refuses = False
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="proxy", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+        self._call(self._serve())
+
+    def cut(self) -> None:
+        """End every connection at once, and every new one, until mend()."""
+        self._refuses = True
+        self._call(self._cut())
+
+    def mend(self) -> None:
+        """Pass everything on again, unaltered."""
+        self._refuses = self.frozen = self.listens = False
+        self.pace = self.cuts_after = 0
+        self.alter = lambda words: words
+
+    def close(self) -> None:
+        """Cut every connection and end the thread."""
+        self.cut()
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+    def _call(self, work: Coroutine[Any, Any, None]) -> None:
+        asyncio.run_coroutine_threadsafe(work, self._loop).result(10)
+
+    async def _serve(self) -> None:
+        await asyncio.start_server(self._connected, HOST, self.port)
+
+    async def _cut(self) -> None:
+        for writer in list(self._open):
+            writer.transport.abort()
+
+    async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if self._refuses:
+            writer.transport.abort()
+            return
+        with contextlib.suppress(OSError):
+            there, to_there = await asyncio.open_connection(HOST, self.target)
+            both = {writer, to_there}
+            self._open |= both
+            try:
+                await asyncio.gather(
+                    self._pass_on(reader, to_there, is_client=True),
+                    self._pass_on(there, writer, is_client=False),
+                )
+            finally:
+                self._open -= both
+                to_there.transport.abort()
+        writer.transport.abort()
+
+    async def _pass_on(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, is_client: bool
+    ) -> None:
+        passed = 0
+        while piece := await reader.read(min(_PIECE, self.pace or _PIECE)):
+            while self.frozen:
+                await asyncio.sleep(0.05)
+            if self.pace:
+                await asyncio.sleep(len(piece) / self.pace)
+            passed += len(piece)
+            if is_client and self.listens:
+                self.said += piece
+            if is_client and 0 < self.cuts_after <= passed:
+                self.cuts_after = 0
+                raise ConnectionAbortedError
+            writer.write(piece if is_client else self.alter(piece))
+            await writer.drain()
+        with contextlib.suppress(OSError):
+            writer.write_eof()

@@ -1,0 +1,1 @@
+"""One function per fault: it takes the stage, a scale and the result to fill in."""

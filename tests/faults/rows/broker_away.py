@@ -1,0 +1,47 @@
+"""F5 and F6: the form works without the broker. Every enquiry is taken at once, and none is late afterwards."""
+
+import signal
+
+from tests.faults.report import percentiles, told
+from tests.faults.rounds import Round
+
+_P95, _SLOWEST, _DRAINED = 1.0, 2.0, 15.0
+
+
+def stopped(round_: Round) -> None:
+    """F5: the broker is dead."""
+    broker = round_.stage.site.broker
+    with round_.stage.supervisor.hands_off(broker):
+        broker.kill()
+        _post(round_)
+        broker.start()
+    _drain(round_)
+
+
+def frozen(round_: Round) -> None:
+    """F6: the broker takes connections and answers nothing."""
+    broker = round_.stage.site.broker
+    broker.send(signal.SIGSTOP)
+    try:
+        _post(round_)
+    finally:
+        broker.send(signal.SIGCONT)
+    _drain(round_)
+
+
+def _post(round_: Round) -> None:
+    away = round_.scale.pick(8.0, 30.0, 60.0)
+    posting = round_.posting(round_.scale.pick(16, 60, 120), away)
+    round_.run(posting)
+    figures = percentiles(posting.taken)
+    round_.result.size = f"{len(posting.taken)} forms in {away:.0f} s without a broker"
+    round_.result.times = [f"answers: {told(figures)}"]
+    round_.result.expect(figures["p95"] < _P95, f"p95 of the form's answers {figures['p95']:.2f} s")
+    round_.result.expect(figures["max"] <= _SLOWEST, f"a form was answered after {figures['max']:.2f} s")
+
+
+def _drain(round_: Round) -> None:
+    took = round_.drain(60.0, hurries=False)
+    round_.tally(len(round_.enquiries()), repeats=0)
+    round_.result.times.append(f"drained {took:.1f} s after")
+    round_.result.expect(took <= _DRAINED, f"drained only {took:.1f} s after the broker was back")
