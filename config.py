@@ -78,12 +78,11 @@ class Settings:
     # Enquiries that one e-mail address may send, and that one clinic gets in a day where it sets no number itself.
     enquiry_limit_per_email: str = "10 per day"
     enquiries_per_clinic_per_day: int = 50
-    # An enquiry holds its words and contact for at most this long (retention, trust).
-    enquiry_link_days: int = 90
     # Retention in days: nobody answered; nobody did anything with it any more; whatever happens.
     retention_unanswered_days: int = 30
     retention_quiet_days: int = 90
     retention_longest_days: int = 365
+    # How long the link in a clinic's mail answers.
     quote_link_days: int = 14
     # How long before a quote ends its patient is reminded.
     quote_reminder_days: int = 3
@@ -215,7 +214,6 @@ def from_environment(environ: Mapping[str, str]) -> Settings:
         inbound_address=_reply_address(environ, problems),
         inbound_mail_url=environ.get("INBOUND_MAIL_URL", ""),
         inbound_hook_token=environ.get("INBOUND_HOOK_TOKEN", ""),
-        enquiry_link_days=_whole(environ, "ENQUIRY_LINK_DAYS", 90, problems),
         quote_link_days=_whole(environ, "QUOTE_LINK_DAYS", 14, problems),
         trusted_proxies=_whole(environ, "TRUSTED_PROXIES", 0, problems, least=0),
         refresh_days=_numbers(environ, "REFRESH_DAYS", (1, 2, 3), 31, problems),

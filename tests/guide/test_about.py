@@ -9,10 +9,13 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from config import Settings
+from tests import factories
 from tests.reading import Page, words
 from webapp.domain.market import Switches, policy
+from webapp.enquiries.services import erasing
 from webapp.fx.services import load_snapshot
 from webapp.guide.rules import RULES
+from webapp.unit_of_work import unit_of_work
 
 PAGES = ("/how-results-are-ordered", "/about/data", "/privacy", "/for-clinics")
 
@@ -56,16 +59,46 @@ def test_the_data_page_says_which_days_rates_are_in_use_and_that_they_are_old(
 def test_the_privacy_page_names_the_cookies_and_the_days(
     app: Flask, client: FlaskClient, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(app.config, "SETTINGS", replace(settings, enquiry_link_days=33, quote_link_days=7))
+    monkeypatch.setitem(
+        app.config,
+        "SETTINGS",
+        replace(
+            settings,
+            retention_unanswered_days=33,
+            retention_quiet_days=44,
+            retention_longest_days=55,
+            quote_link_days=7,
+        ),
+    )
     page = Page(client, "/privacy")
     assert [words(name) for name in page.all("code")] == [app.config["SESSION_COOKIE_NAME"], "compare"]
-    assert "at most 33 days" in words(page.row("How long"))
+    assert "33 days after you asked if no clinic answers" in words(page.row("How long"))
+    assert "otherwise 44 days after you or a clinic last did something" in words(page.row("How long"))
+    assert "55 days after you sent it at the latest" in words(page.row("How long"))
     assert "after 7 days" in words(page.row("How long"))
     assert "not end-to-end encrypted" in page.text
     assert "One exception" not in page.text
     tiles = replace(settings, tiles_url="https://tiles.example/{z}/{x}/{y}.png")
     monkeypatch.setitem(app.config, "SETTINGS", tiles)
     assert "sees your IP address" in Page(client, "/privacy").text
+
+
+def test_a_receipt_is_checked_on_the_privacy_page(client: FlaskClient, session: Session) -> None:
+    ref = factories.enquiry(session, factories.clinic(session)).ref
+    session.commit()
+    with unit_of_work():
+        enquiry = erasing.by_ref(ref)
+        assert enquiry is not None
+        number = erasing.erase(enquiry, erasing.PATIENT, factories.NOW)
+    found = client.post("/privacy/receipt", data={"number": number.lower()})
+    assert found.status_code == 200
+    assert "Erased on 21 November 2026: 4 records." in found.get_data(as_text=True)
+    assert number not in found.get_data(as_text=True)
+    for wrong in ("", "2222-2222-2222-2222-2222", "x" * 5000, "한국\x00"):
+        page = client.post("/privacy/receipt", data={"number": wrong})
+        assert page.status_code == 200
+        assert "There is no such receipt." in page.get_data(as_text=True)
+    assert client.get("/privacy/receipt").status_code == 405
 
 
 def test_every_rule_of_both_markets_has_words() -> None:

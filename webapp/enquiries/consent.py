@@ -10,6 +10,7 @@ from sqlalchemy import select
 from webapp.clinics.models import Clinic
 from webapp.enquiries.models import Consent, ConsentText
 from webapp.extensions import db
+from webapp.settings import current_settings
 
 _COUNTRY_NAMES = {"SG": lambda: _("Singapore"), "KR": lambda: _("South Korea")}
 
@@ -18,13 +19,26 @@ def country_name(code: str) -> str:
     return _COUNTRY_NAMES[code]()
 
 
-def terms(days: int) -> str:
+def terms() -> str:
     """What holds for every clinic: purpose, items, retention, the right to refuse (domain: consent per clinic)."""
-    return _(
+    words = _(
         "Each clinic you tick gets the treatments, what you say about them, your questions and the name you give,"
-        " so that it can answer with a quote, and may read them for at most %(days)s days. It gets your contact"
-        " only when you release it. A clinic whose box is empty gets nothing.",
-        days=days,
+        " so that it can answer with a quote, and may read them until they are deleted. It gets your contact"
+        " only when you release it. A clinic whose box is empty gets nothing."
+    )
+    return f"{words} {retention()}"
+
+
+def retention() -> str:
+    """The promise of the retention clocks, on the form, in the consent and on the page about privacy."""
+    settings = current_settings()
+    return _(
+        "Everything is deleted %(unanswered)s days after you asked if no clinic answers, otherwise %(quiet)s days"
+        " after you or a clinic last did something, and %(longest)s days after you sent it at the latest;"
+        " at once if you erase it.",
+        unanswered=settings.retention_unanswered_days,
+        quiet=settings.retention_quiet_days,
+        longest=settings.retention_longest_days,
     )
 
 
@@ -65,13 +79,13 @@ def countries_abroad(countries: Iterable[str], language: str) -> list[str]:
 
 
 def agreed(
-    clinics: Sequence[Clinic], days: int, language: str, *, health: bool, abroad: bool
+    clinics: Sequence[Clinic], language: str, *, health: bool, abroad: bool
 ) -> dict[int, dict[str, str]]:
-    """The words that were ticked for these clinics, per clinic id and matter; `days` as in `terms`."""
+    """The words that were ticked for these clinics, per clinic id and matter."""
     far = countries_abroad({clinic.country for clinic in clinics}, language)
     words: dict[int, dict[str, str]] = {}
     for clinic in clinics:
-        words[clinic.id] = {"enquiry": f"{clinic_consent(clinic.name, clinic.country)}\n{terms(days)}"}
+        words[clinic.id] = {"enquiry": f"{clinic_consent(clinic.name, clinic.country)}\n{terms()}"}
         if health:
             words[clinic.id]["health"] = health_consent()
         if abroad and clinic.country in far:

@@ -1,21 +1,28 @@
 """Pages of the guide room: treatments with their sources, what the service says about itself, files for machines."""
 
 from collections import defaultdict
+from typing import Any
 
-from flask import Blueprint, Response, abort, jsonify, render_template
+from flask import Blueprint, Response, abort, jsonify, render_template, request
 
 from webapp.access import Audience, open_to
+from webapp.enquiries import consent
+from webapp.enquiries.services import erasing
+from webapp.extensions import csrf, limiter
 from webapp.fx import queries as exchange_rates
 from webapp.guide import machine_files, queries, rules, treatment_page
 from webapp.guide.labels import KINDS, LANGUAGE_NAMES, NAME_LANGUAGES
 from webapp.guide.names import Entry, entries, is_public, local_names
-from webapp.i18n import localised, utc_now
+from webapp.i18n import format_day, localised, utc_now
 from webapp.moderation import authority_text
 from webapp.outbox import queries as outbox
 from webapp.settings import current_settings
 from webapp.treatments import queries as treatments
 from webapp.treatments.documents import listed
 from webapp.treatments.models import Treatment
+
+# With room for spaces and hyphens; nobody's number is longer.
+_RECEIPT_LENGTH = 40
 
 blueprint = Blueprint("guide", __name__, template_folder="templates")
 
@@ -77,7 +84,23 @@ def about_data() -> str:
 @blueprint.get("/privacy")
 @open_to(Audience.ANYONE)
 def privacy() -> str:
-    return render_template("guide/privacy.html")
+    return _privacy()
+
+
+@blueprint.post("/privacy/receipt")
+@csrf.exempt  # it changes nothing: POST only keeps the number out of addresses and logs
+@limiter.limit(lambda: current_settings().quote_limit_per_address)
+@open_to(Audience.ANYONE)
+def check_receipt() -> str:
+    """What the receipt of an erasure stands for, on the page about privacy."""
+    number = request.form.get("number", "")[:_RECEIPT_LENGTH]
+    receipt = erasing.find_receipt(number)
+    day = format_day(receipt.erased_at.date()) if receipt else ""
+    return _privacy(receipt_asked=True, receipt=receipt, erased_on=day)
+
+
+def _privacy(**receipt: Any) -> str:
+    return render_template("guide/privacy.html", retention=consent.retention(), **receipt)
 
 
 @blueprint.get("/for-clinics")

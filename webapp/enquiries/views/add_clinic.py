@@ -73,7 +73,7 @@ def add_clinic(token: str) -> Response | str | tuple[str, int]:
 
 def _agreed(form: Any, ticked: Sequence[Clinic]) -> dict[int, dict[str, str]]:
     return consent.agreed(
-        ticked, _days(), current_language(), health=form.consent_health.data, abroad=form.consent_abroad.data
+        ticked, current_language(), health=form.consent_health.data, abroad=form.consent_abroad.data
     )
 
 
@@ -85,10 +85,6 @@ def _abroad(clinics: Sequence[Clinic]) -> list[str]:
     return consent.countries_abroad({clinic.country for clinic in clinics}, current_language())
 
 
-def _days() -> int:
-    return current_settings().retention_longest_days
-
-
 def _page(token: str, enquiry: Enquiry, offered: Sequence[Clinic], form: Any) -> str:
     return render_template(
         "enquiries/add_clinic.html",
@@ -97,7 +93,7 @@ def _page(token: str, enquiry: Enquiry, offered: Sequence[Clinic], form: Any) ->
         clinics=[clinic for clinic in offered if f"consent_{clinic.slug}" in form],
         form=form,
         room=adding.room(enquiry),
-        terms=consent.terms(_days()),
+        terms=consent.terms(),
         health_words=consent.health_consent() if _tells_of_health(enquiry) else "",
         abroad_words=consent.abroad_consent(_abroad(offered)),
     )

@@ -168,7 +168,6 @@ def _consents(form: Any, chosen: Chosen) -> dict[int, dict[str, str]]:
     """The words that were ticked, per clinic and matter."""
     return consent.agreed(
         [clinic for clinic in chosen.clinics if form[f"consent_{clinic.slug}"].data],
-        _days(),
         current_language(),
         health=form.consent_health.data,
         abroad=form.consent_abroad.data,
@@ -235,10 +234,6 @@ def _other_words(form: Any, chosen: Chosen) -> Answer:
     return _page(form, chosen), 422
 
 
-def _days() -> int:
-    return current_settings().retention_longest_days
-
-
 def _patient_token(key: str) -> str:
     return derived_token(current_settings().secret_key, "patient", key)
 
@@ -257,9 +252,9 @@ def _page(form: Any, chosen: Chosen) -> str:
         clinics=chosen.clinics,
         refused=chosen.refused,
         asks=chosen.asks,
-        terms=consent.terms(_days()),
+        terms=consent.terms(),
         health_words=consent.health_consent(),
         abroad_words=consent.abroad_consent(consent.countries_abroad(countries, current_language())),
-        days=_days(),
+        retention=consent.retention(),
         max_wants=MAX_WANTS,
     )
