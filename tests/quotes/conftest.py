@@ -17,8 +17,9 @@ from werkzeug.test import TestResponse
 from tests import factories
 from tests.enquiries.filled_form import enquiry_fields, fields_of
 from webapp.clinics.models import Clinic
-from webapp.enquiries import forms
+from webapp.enquiries import forms, links
 from webapp.enquiries.models import Enquiry
+from webapp.i18n import utc_now
 from webapp.outbox.models import Delivery
 
 
@@ -73,6 +74,13 @@ def press(browser: FlaskClient, page: str, action: str, **typed: Any) -> TestRes
 def answered(browser: FlaskClient, page: str, **changes: Any) -> TestResponse:
     """Send the sheet as it stands, with these changes."""
     return browser.post(page, data=answer_fields(browser.get(page).get_data(as_text=True), **changes))
+
+
+def quote_page(session: Session, enquiry: Enquiry, number: int = 0) -> str:
+    """The page on which one of the enquiry's clinics answers, with a link of its own."""
+    token = links.mint_for_clinic(enquiry.recipients[number], utc_now(), 14)
+    session.commit()
+    return f"/q/{token}"
 
 
 @pytest.fixture

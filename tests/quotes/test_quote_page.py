@@ -1,109 +1,231 @@
-"""A clinic's answer by link: prefilled, checked, sent; a GET changes nothing and shows nothing personal."""
+"""A clinic's answer by link: prefilled, checked, sent; every finding stands beside what was typed."""
 
-from typing import Any
+from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from tests.enquiries.filled_form import fields_of
-from tests.quotes.conftest import Asked, answer_fields, letters, path_in, plain_part
+from tests import factories
+from tests.quotes.conftest import Asked, answer_fields, answered, letters, plain_part, press, quote_page
 from tests.reading import Page
-from webapp.enquiries.models import Link, Recipient
+from webapp.enquiries.models import Recipient
+from webapp.i18n import today_in, utc_now
 from webapp.quotes.models import Quote
+from webapp.quotes.sheet import USUAL_DAYS
 
 
-def state(session: Session) -> list[tuple[Any, ...]]:
+def page_of(browser: FlaskClient, path: str) -> str:
+    answer = browser.get(path)
+    assert answer.status_code == 200
+    return answer.get_data(as_text=True)
+
+
+def newest(session: Session) -> Quote:
     session.commit()
-    return [
-        *session.execute(select(Recipient.id, Recipient.state, Recipient.contact_released_at)),
-        *session.execute(select(Link.id, Link.revoked_at)),
-        (session.scalar(select(func.count()).select_from(Quote)),),
-    ]
-
-
-def test_a_mail_scanner_changes_and_learns_nothing(
-    clinic_browser: FlaskClient, session: Session, asked: Asked
-) -> None:
-    before = state(session)
-    for page in (*asked.quote_pages, asked.patient_page):
-        for _time in range(3):
-            assert clinic_browser.head(page).status_code == 200
-        for _time in range(5):
-            body = clinic_browser.get(page).get_data(as_text=True)
-            for personal in ("Mei", "mei@example.org", "Does it hurt?", "Fine lines"):
-                assert personal not in body
-    assert state(session) == before
-
-
-def test_the_words_stand_behind_a_button_and_the_contact_behind_the_patient(
-    clinic_browser: FlaskClient, asked: Asked
-) -> None:
-    page = asked.quote_pages[0]
-    opened = clinic_browser.post(
-        f"{page}/open", data=fields_of(clinic_browser.get(page).get_data(as_text=True), f"{page}/open")
-    )
-    assert opened.status_code == 303
-    body = clinic_browser.get(page).get_data(as_text=True)
-    assert "Mei" in body
-    assert "Does it hurt?" in body
-    assert "mei@example.org" not in body
+    return session.scalars(select(Quote).order_by(Quote.id.desc()).limit(1)).one()
 
 
 def test_the_rows_come_from_the_clinics_own_offer(clinic_browser: FlaskClient, asked: Asked) -> None:
-    fields = answer_fields(clinic_browser.get(asked.quote_pages[0]).get_data(as_text=True))
+    fields = answer_fields(page_of(clinic_browser, asked.quote_pages[0]))
     assert fields["lines-0-treatment"] == ["rejuran_healer"]
     assert fields["lines-0-sessions"] == ["3"]
     assert fields["lines-0-price"] == ["1500.00"]
+    assert fields["lines-1-price"] == [""]
     assert fields["tax"] == ["inclusive"]
+    # What the offer does not say, nobody says for the clinic.
+    assert [fields[name] for name in ("needle", "medicine", "follow_up", "numbing")] == [[""]] * 4
+    assert "no_other_fees" not in fields
+    assert fields["valid_until"] == [(today_in("SG", utc_now()) + timedelta(days=USUAL_DAYS)).isoformat()]
 
 
-def test_a_quote_is_stored_and_the_patient_is_told_and_sees_it(
-    client: FlaskClient, clinic_browser: FlaskClient, session: Session, asked: Asked
+def test_everything_that_was_asked_has_a_row_from_the_cheapest_mix(
+    clinic_browser: FlaskClient, session: Session
+) -> None:
+    booster, toning = (
+        factories.treatment(session, "ha_booster_generic"),
+        factories.treatment(session, "toning"),
+    )
+    clinic = factories.clinic(session)
+    combo = [{"sessions": 3}, {"treatment_id": booster.id}]
+    factories.offer(session, clinic, combo, title="Trio and a booster", price_amount=118000, other_fees=[])
+    factories.offer(session, clinic, title="One", price_amount=50000, other_fees=[["needle", 2000]])
+    wants = [{"sessions": 4}, {"treatment_id": booster.id, "sessions": 1, "area": "face"}]
+    wants.append({"treatment_id": toning.id, "sessions": 2, "quantity": Decimal(1), "unit": "session"})
+    page = quote_page(session, factories.enquiry(session, clinic, wants=wants))
+    fields = answer_fields(page_of(clinic_browser, page))
+    rows = [
+        tuple(fields[f"lines-{row}-{name}"][0] for name in ("treatment", "sessions", "price", "area"))
+        for row in range(4)
+    ]
+    assert rows == [
+        ("rejuran_healer", "3", "1180.00", ""),
+        ("ha_booster_generic", "1", "0.00", "face"),
+        ("rejuran_healer", "1", "500.00", ""),
+        # It sells none of this: the clinic names the price.
+        ("toning", "2", "", ""),
+    ]
+    assert (fields["needle"], fields["needle_amount"]) == (["extra"], ["20.00"])
+    assert fields["medicine"] == ["included"]
+    assert fields["no_other_fees"] == ["y"]
+
+
+def test_a_clinic_starts_from_another_of_its_offers(clinic_browser: FlaskClient, session: Session) -> None:
+    clinic = factories.clinic(session)
+    factories.offer(session, clinic, title="One", price_amount=50000)
+    first_visit = factories.offer(
+        session, clinic, [{"sessions": 3}], title="First visit", price_amount=99000, eligibility="first_visit"
+    )
+    page = quote_page(session, factories.enquiry(session, clinic))
+    # A price for some only is not offered to somebody of whom nothing is known.
+    assert answer_fields(page_of(clinic_browser, page))["lines-0-price"] == ["1500.00"]
+    assert answer_fields(page_of(clinic_browser, f"{page}?offer={first_visit.ref}"))["lines-0-price"] == [
+        "990.00"
+    ]
+    assert answer_fields(page_of(clinic_browser, f"{page}?offer=none"))["lines-0-price"] == ["1500.00"]
+
+
+def test_an_amount_that_nobody_named_is_the_one_the_clinic_uses(
+    clinic_browser: FlaskClient, session: Session
+) -> None:
+    clinic = factories.clinic(session)
+    factories.offer(session, clinic, [{"quantity": Decimal(1)}], price_amount=30000)
+    fields = answer_fields(page_of(clinic_browser, quote_page(session, factories.enquiry(session, clinic))))
+    assert (fields["lines-0-quantity"], fields["lines-0-price"]) == (["1"], ["900.00"])
+
+
+def test_a_clinic_without_offers_names_its_own_price(clinic_browser: FlaskClient, session: Session) -> None:
+    page = quote_page(session, factories.enquiry(session, factories.clinic(session)))
+    fields = answer_fields(page_of(clinic_browser, page))
+    assert (fields["lines-0-treatment"], fields["lines-0-price"]) == (["rejuran_healer"], [""])
+
+
+def test_the_sheet_of_a_clinic_that_states_everything_is_sent_as_it_stands(
+    clinic_browser: FlaskClient, session: Session
+) -> None:
+    clinic = factories.clinic(session)
+    factories.offer(session, clinic, other_fees=[], numbing="included", injector="doctor")
+    page = quote_page(session, factories.enquiry(session, clinic))
+    assert answered(clinic_browser, page).status_code == 303
+    shown = Page(clinic_browser, page).text
+    assert "S$1,500" in shown
+    assert "Incomplete" not in shown
+
+
+def test_the_bill_is_looked_at_before_it_is_sent(
+    clinic_browser: FlaskClient, session: Session, asked: Asked
 ) -> None:
     page = asked.quote_pages[0]
-    fields = answer_fields(
-        clinic_browser.get(page).get_data(as_text=True),
-        **{"lines-0-price": "1,420.50", "note": "Come fasting."},
+    extra = {
+        "needle": "extra", "needle_amount": "30", "medicine": "included", "follow_up": "not_used",
+        "numbing": "included", "no_other_fees": "y", "answer": "check",
+    }  # fmt: skip
+    looked = answered(clinic_browser, page, **extra)
+    assert looked.status_code == 200
+    shown = looked.get_data(as_text=True)
+    assert "So the patient will see it" in shown
+    assert "Needle or injector, per visit" in shown
+    assert "S$1,590" in shown
+    fields = answer_fields(shown)
+    assert (fields["needle"], fields["needle_amount"]) == (["extra"], ["30"])
+    session.commit()
+    assert session.scalar(select(func.count()).select_from(Quote)) == 0
+    open_terms = answered(clinic_browser, page, needle="", answer="check").get_data(as_text=True)
+    assert "Incomplete, so there is no total" in open_terms
+
+
+def test_a_quote_is_stored_as_it_was_typed_and_the_patient_is_told(
+    clinic_browser: FlaskClient, session: Session, asked: Asked
+) -> None:
+    typed = {
+        "lines-0-price": "1,420.50", "lines-0-words": "With the fine needle", "lines-0-area": "face",
+        "numbing": "extra", "numbing_amount": "15", "needle": "included", "medicine": "extra",
+        "medicine_amount": "8.50", "follow_up": "not_used", "fees-0-name": "Kit", "fees-0-amount": "5",
+        "injector": "doctor", "injector_name": "Dr Lim", "aftercare": "Our partner in Seoul",
+        "aftercare_language": "ko", "conditions": "Weekdays only", "note": "Come fasting.",
+    }  # fmt: skip
+    assert answered(clinic_browser, asked.quote_pages[0], **typed).status_code == 303
+    quote = newest(session)
+    (line,) = quote.lines
+    assert (line.price_amount, line.words, line.area, line.sessions) == (
+        142050,
+        "With the fine needle",
+        "face",
+        3,
     )
-    assert clinic_browser.post(page, data=fields).status_code == 303
+    assert quote.inclusions == {
+        "numbing": ["extra", 1500], "needle": ["included"], "medicine": ["extra", 850], "follow_up": ["not_used"],
+    }  # fmt: skip
+    assert (quote.numbing, quote.other_fees) == ("extra", [["Kit", 500]])
+    assert (quote.injector, quote.injector_name, quote.aftercare_language) == ("doctor", "Dr Lim", "ko")
+    assert (quote.aftercare, quote.conditions, quote.note) == (
+        "Our partner in Seoul", "Weekdays only", "Come fasting.",
+    )  # fmt: skip
     (told,) = letters(session, "clinic-answered:")
     assert told["To"] == "mei@example.org"
     assert asked.clinics[0].name in told["Subject"]
     assert "1,420" not in plain_part(told)
-    seen = client.get(path_in(told, "e")).get_data(as_text=True)
-    assert "S$1,420.50" in seen
-    assert "Come fasting." in client.get(asked.patient_page).get_data(as_text=True)
-    assert "No answer yet" in seen
+    shown = Page(clinic_browser, asked.quote_pages[0]).text
+    # 1,420.50 and at each of three visits 15 + 8.50 + 5.
+    assert "S$1,506" in shown
+    again = answer_fields(page_of(clinic_browser, asked.quote_pages[0]))
+    assert (again["fees-0-name"], again["injector_name"], again["note"]) == (
+        ["Kit"], ["Dr Lim"], ["Come fasting."],
+    )  # fmt: skip
 
 
-@pytest.mark.parametrize("kind", ["decline", "consultation_first"])
-def test_the_other_two_answers_need_no_price(
-    client: FlaskClient, clinic_browser: FlaskClient, session: Session, asked: Asked, kind: str
+def test_a_consultation_first_has_an_honest_range_or_none(
+    clinic_browser: FlaskClient, session: Session, asked: Asked
 ) -> None:
-    page = asked.quote_pages[1]
-    blank = answer_fields(
-        clinic_browser.get(page).get_data(as_text=True), answer=kind, **{"lines-0-price": "?"}
+    # What stands in the rows is left alone.
+    said = {"answer": "consultation_first", "range_low": "1200", "range_high": "1,800", "lines-0-price": "?"}
+    assert answered(clinic_browser, asked.quote_pages[0], **said).status_code == 303
+    quote = newest(session)
+    assert (quote.kind, quote.range_low_amount, quote.range_high_amount) == (
+        "consultation_first",
+        120000,
+        180000,
     )
-    assert clinic_browser.post(page, data=blank).status_code == 303
-    words = {"decline": "It declined.", "consultation_first": "It wants to see you before it names a price."}
-    assert words[kind] in client.get(asked.patient_page).get_data(as_text=True)
+    assert list(quote.lines) == []
+    assert "S$1,200 to S$1,800" in Page(clinic_browser, asked.quote_pages[0]).text
+    assert answered(clinic_browser, asked.quote_pages[1], answer="consultation_first").status_code == 303
+    assert newest(session).range_low_amount is None
+
+
+def test_a_decline_may_say_why(clinic_browser: FlaskClient, session: Session, asked: Asked) -> None:
+    said = {"answer": "decline", "decline_reason": "no_dates", "lines-0-price": "?", "tax": "vat"}
+    assert answered(clinic_browser, asked.quote_pages[0], **said).status_code == 303
+    quote = newest(session)
+    assert (quote.kind, quote.decline_reason) == ("decline", "no_dates")
+    session.refresh(recipient := session.get_one(Recipient, quote.recipient_id))
+    assert recipient.state == "declined"
+    assert "no appointment on these dates" in Page(clinic_browser, asked.quote_pages[0]).text
     assert len(letters(session, "clinic-answered:")) == 1
 
 
-def test_a_second_answer_replaces_the_first_and_both_are_kept(
-    client: FlaskClient, clinic_browser: FlaskClient, session: Session, asked: Asked
+def test_the_words_stand_behind_a_button_in_the_clinics_language_and_the_contact_behind_the_patient(
+    clinic_browser: FlaskClient, session: Session
 ) -> None:
-    page = asked.quote_pages[0]
-    for price in ("1400", "1300"):
-        fields = answer_fields(clinic_browser.get(page).get_data(as_text=True), **{"lines-0-price": price})
-        clinic_browser.post(page, data=fields)
-    body = client.get(asked.patient_page).get_data(as_text=True)
-    assert "S$1,300" in body
-    assert "S$1,400" not in body
-    session.commit()
-    assert list(session.scalars(select(Quote.version).order_by(Quote.version))) == [1, 2]
+    clinic = factories.clinic(session)
+    page = quote_page(
+        session,
+        factories.enquiry(
+            session, clinic, factories.clinic(session), message="Does it hurt?", concerns="fine_lines",
+            questions="downtime", had_before="no", earliest_on=date(2026, 12, 1),
+        ),
+    )  # fmt: skip
+    before = Page(clinic_browser, page).text
+    assert not any(words in before for words in ("Mei", "Does it hurt?", "Fine lines", "How many days"))
+    assert "Clinics asked 2" in before
+    assert press(clinic_browser, page, "open").status_code == 303
+    shown = Page(clinic_browser, page).text
+    assert all(words in shown for words in ("Mei", "Does it hurt?", "Fine lines", "How many days"))
+    assert "mei@patient.test" not in shown
+    korean = Page(clinic_browser, f"/ko{page}").text
+    assert "Does it hurt?" in korean
+    assert "Fine lines" not in korean
 
 
 @pytest.mark.parametrize(
@@ -159,57 +281,29 @@ def test_a_finding_stands_on_the_page_and_nothing_is_sent(
     assert session.scalar(select(func.count()).select_from(Quote)) == 0
 
 
-def test_tokens_that_are_wrong_ended_or_for_the_other_page(
+def test_the_contact_and_the_decision_stand_on_the_page_of_the_clinic_that_they_are_for(
     clinic_browser: FlaskClient, session: Session, asked: Asked
 ) -> None:
-    assert clinic_browser.get("/q/" + "A" * 43).status_code == 404
-    assert clinic_browser.get("/q/short").status_code == 404
-    assert clinic_browser.get(asked.patient_page.replace("/e/", "/q/")).status_code == 404
-    assert clinic_browser.get(asked.quote_pages[0].replace("/q/", "/e/")).status_code == 404
-    for link in session.scalars(select(Link).where(Link.purpose == "quote")):
-        link.expires_at = link.created_at
-    session.commit()
-    assert clinic_browser.get(asked.quote_pages[0]).status_code == 410
-    assert clinic_browser.post(asked.quote_pages[0], data={"answer": "decline"}).status_code == 410
-
-
-def test_the_contact_goes_to_one_clinic_when_the_patient_says_so(
-    client: FlaskClient, clinic_browser: FlaskClient, asked: Asked
-) -> None:
     for page in asked.quote_pages:
-        clinic_browser.post(page, data=answer_fields(clinic_browser.get(page).get_data(as_text=True)))
-    body = client.get(asked.patient_page).get_data(as_text=True)
-    token = body.split('name="csrf_token" value="')[1].split('"')[0]
-    first = body.split('name="recipient" value="')[1].split('"')[0]
-    assert client.post(f"{asked.patient_page}/release", data={"recipient": first}).status_code == 400
-    client.post(f"{asked.patient_page}/release", data={"recipient": first, "csrf_token": token})
-    first_page, second_page = (clinic_browser.get(page).get_data(as_text=True) for page in asked.quote_pages)
-    assert "mei@example.org" in first_page
-    assert "mei@example.org" not in second_page
+        answered(clinic_browser, page)
+    session.commit()
+    first, second = asked.enquiry.recipients
+    first.contact_released_at = first.decided_at = second.decided_at = utc_now()
+    first.decision, second.decision, second.decision_reason = "accepted", "declined", "price"
+    session.commit()
+    chosen, other = (Page(clinic_browser, page).text for page in asked.quote_pages)
+    assert "mei@example.org" in chosen
+    assert "She accepted your quote" in chosen
+    assert "mei@example.org" not in other
+    assert "She decided against your quote" in other
 
 
-def test_whoever_did_not_ask_gets_no_further_mail(
-    client: FlaskClient, clinic_browser: FlaskClient, session: Session, asked: Asked
-) -> None:
-    body = client.get(asked.patient_page).get_data(as_text=True)
-    token = body.split('name="csrf_token" value="')[1].split('"')[0]
-    client.post(f"{asked.patient_page}/not-me", data={"csrf_token": token})
+def test_the_page_is_valid_and_has_what_every_page_has(clinic_browser: FlaskClient, asked: Asked) -> None:
     page = asked.quote_pages[0]
-    clinic_browser.post(page, data=answer_fields(clinic_browser.get(page).get_data(as_text=True)))
-    assert letters(session, "clinic-answered:") == []
-
-
-def test_the_pages_are_valid_and_have_what_every_page_has(
-    client: FlaskClient, clinic_browser: FlaskClient, asked: Asked
-) -> None:
-    slugs = "&".join(f"clinic={clinic.slug}" for clinic in asked.clinics)
     for prefix in ("", "/zh", "/ko"):
-        Page(client, f"{prefix}/enquiries/new?{slugs}").check()
-        Page(client, prefix + asked.patient_page).check()
-        Page(clinic_browser, prefix + asked.quote_pages[0]).check()
-    clinic_browser.post(
-        asked.quote_pages[0],
-        data=answer_fields(clinic_browser.get(asked.quote_pages[0]).get_data(as_text=True)),
-    )
-    Page(client, asked.patient_page).check()
-    Page(clinic_browser, asked.quote_pages[0]).check()
+        Page(clinic_browser, prefix + page).check()
+    answered(clinic_browser, page, **{"lines-0-price": ""})
+    answered(clinic_browser, page)
+    answered(clinic_browser, page, **{"lines-0-price": "1400"})
+    for prefix in ("", "/zh", "/ko"):
+        Page(clinic_browser, prefix + page).check()
