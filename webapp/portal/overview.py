@@ -18,6 +18,8 @@ from webapp.moderation.queries import fact_sources
 from webapp.offers import queries as offers
 from webapp.offers.labels import HIDDEN
 from webapp.offers.queries import PublishedOffer
+from webapp.outbox import queries as outbox
+from webapp.outbox.services import BOUNCED
 from webapp.portal import queries
 from webapp.portal.price_words import ADVICE
 from webapp.portal.words import ENQUIRY_RULES, FACTS
@@ -70,6 +72,8 @@ class Overview:
     prices_shown: int
     prices_unconfirmed: int
     enquiries_refused: str | None
+    # The address for enquiries, where mail to it came back and nobody has confirmed it since.
+    came_back: str | None
     paused_until: str | None
 
 
@@ -99,12 +103,19 @@ def build(clinic: Clinic, now: datetime) -> Overview:
         ),
         prices_unconfirmed=len(stale),
         enquiries_refused=str(ENQUIRY_REFUSALS[refusal]) if refusal else None,
+        came_back=_came_back(clinic),
         paused_until=format_day(clinic.paused_until)
         if refusal is EnquiryRefusal.PAUSED and clinic.paused_until
         else None,
     )
     page.steps.extend(_steps(clinic, page, refusal))
     return page
+
+
+def _came_back(clinic: Clinic) -> str | None:
+    if not clinic.enquiry_email or clinic.enquiry_email_confirmed_on:
+        return None
+    return clinic.enquiry_email if BOUNCED in outbox.suppressions(clinic.enquiry_email) else None
 
 
 def why_not_public(clinic: Clinic) -> str:

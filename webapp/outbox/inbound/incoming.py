@@ -13,6 +13,8 @@ from webapp.outbox.inbound.html_text import as_text
 
 # Octets. A picture that the text shows and that is no larger belongs to a signature.
 _SIGNATURE_PICTURE = 30_000
+# Characters of one header that are read: decoding takes a time that grows with the square of it.
+_LONGEST_HEADER = 20_000
 # Parts of one mail that are looked at; a mail that people write has a few.
 _PARTS = 200
 # Not an attachment that somebody would miss: signatures of the mail itself.
@@ -36,7 +38,11 @@ def parse(content: bytes) -> "Message[str, str]":
 
 def headers(message: "Message[str, str]", name: str) -> list[str]:
     """Every header of that name, unfolded and decoded, in order."""
-    return [_decoded(str(value)) for key, value in message.raw_items() if key.lower() == name.lower()]
+    return [
+        _decoded(str(value)[:_LONGEST_HEADER])
+        for key, value in message.raw_items()
+        if key.lower() == name.lower()
+    ]
 
 
 def header(message: "Message[str, str]", name: str) -> str:

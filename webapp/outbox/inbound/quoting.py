@@ -2,7 +2,7 @@
 
 import re
 
-from mailparser_reply import EmailReplyParser
+from mailparser_reply.parser import EmailReplyParser
 
 # Characters of a reply that are read, and of a line when it is compared; the library's patterns take a time that
 # grows with the square of a line.
@@ -20,7 +20,7 @@ _WROTE = re.compile(
     r"""(?:
         On\s.{6,300}\swrote\s?:                                                # Gmail, Apple Mail, Thunderbird
         | At\s\d{4}-\d\d-\d\d\s.{4,300}\swrote\s?:                             # 163
-        | \d{4}\s?[년.]\s?\d{1,2}\s?[월.]\s?\d{1,2}\s?[일.]?.{2,300}            # Gmail, Apple Mail
+        | \d{4}\s?[년.-]\s?\d{1,2}\s?[월.-]\s?\d{1,2}\s?[일.]?.{2,300}          # Gmail, Apple Mail
           (?:님이\s?)?(?:작성|썼습니다|쓴\s?글|작성하였습니다|작성했습니다)\s?:
         | .{2,200}님이\s\d{4}.{6,100}(?:작성|썼습니다)\s?:
         | .{0,200}?[于於]\s?\d{4}\s?年.{6,200}[写寫]道?\s?[:：]                  # Gmail, Apple Mail (Taiwan)
@@ -30,7 +30,7 @@ _WROTE = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _WROTE_BEGINS = re.compile(
-    r"(?:On|At)\s|\d{4}\s?[년年.]|在\s?\d{4}|.{0,200}[于於]\s?\d{4}\s?年|.{2,200}님이\s\d{4}", re.I
+    r"(?:On|At)\s|\d{4}\s?[년年.-]|在\s?\d{4}|.{0,200}[于於]\s?\d{4}\s?年|.{2,200}님이\s\d{4}", re.I
 )
 # A line of its own between the words and what they answer.
 _DIVIDER = re.compile(
@@ -134,7 +134,12 @@ def _bare(line: str) -> str:
 
 
 def _by_library(words: str) -> str:
-    """A second look for headers that we do not know. Only at lines of a length that its patterns bear."""
-    if max(map(len, words.split("\n"))) > _LINE or len(words) > LONGEST:
+    """A second look for headers that we do not know. Only at lines of a length that its patterns bear; and only
+    where it cuts, as it also rewrites what it keeps."""
+    lines = words.split("\n")
+    if max(map(len, lines)) > _LINE or len(words) > LONGEST:
         return words
-    return EmailReplyParser(languages=["en", "ko", "zh"]).parse_reply(words) or words
+    found = EmailReplyParser(languages=["en", "ko", "zh"]).parse_reply(words) or ""
+    kept = found.split("\n")
+    bare = [line.strip() for line in lines]
+    return "\n".join(lines[: len(kept)]) if found and bare[: len(kept)] == kept else words

@@ -74,15 +74,14 @@ def _keep(recipient: Recipient, said: Said, now: datetime, answer_days: int) -> 
     hour = f"{now:%Y%m%d%H}"
     address = contact.notices_go_to(enquiry)
     if address:
-        token = links.mint_for_patient(enquiry, now, mailed=True)
+        # The link is made where the mail is written: not for a mail that this hour has had.
         letters.post(
             enquiry,
             f"clinic-wrote:{recipient.id}:{hour}",
             address,
-            lambda: mail.clinic_wrote(enquiry, clinic, token),
+            lambda: mail.clinic_wrote(enquiry, clinic, links.mint_for_patient(enquiry, now, mailed=True)),
         )
     if clinic.enquiry_email and enquiry.closed_at is None:
-        # The link is made where the mail is written: not for a mail that this hour has had.
         letters.post(
             enquiry,
             f"link-again:{recipient.id}:{hour}",
