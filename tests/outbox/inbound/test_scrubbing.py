@@ -44,7 +44,9 @@ def test_no_token_of_an_address_is_left() -> None:
     assert scrubbed(f"From: Like for Like <{TO_US.upper()}>", INBOUND).count(TOKEN.upper()) == 0
 
 
-@pytest.mark.parametrize("words", ["S$500/session", "https://larch.example/prices/healer-and-more", "1/2\n3/4"])
+@pytest.mark.parametrize(
+    "words", ["S$500/session", "https://larch.example/prices/healer-and-more", "1/2\n3/4"]
+)
 def test_other_words_stay(words: str) -> None:
     assert scrubbed(words, INBOUND) == words
 
