@@ -1,6 +1,7 @@
 """A clinic's enquiries in the portal: their state, the way to the answer, and a test that goes the real way."""
 
 import re
+from datetime import timedelta
 from email import message_from_string, policy
 
 import pytest
@@ -12,9 +13,10 @@ from tests import factories
 from tests.portal.browsing import press, send
 from tests.portal.keepers import sign_in
 from webapp.clinics.models import Clinic
-from webapp.enquiries.models import Enquiry, Recipient
-from webapp.i18n import utc_now
+from webapp.enquiries.models import Enquiry, Link, Recipient
+from webapp.i18n import today_in, utc_now
 from webapp.outbox.models import Delivery
+from webapp.quotes.models import Quote, QuoteDraft
 
 PAGE = "/portal/larch/enquiries"
 
@@ -126,3 +128,42 @@ def test_no_test_without_a_confirmed_address(client: FlaskClient, session: Sessi
     client.post("/portal/larch/test-enquiry", data={"csrf_token": token.group(1)})
     session.commit()
     assert session.scalars(select(Enquiry.id)).all() == []
+
+
+def test_the_list_is_shown_by_stage_with_counts_drafts_and_decisions(
+    client: FlaskClient, session: Session, clinic: Clinic
+) -> None:
+    refs = [f"LFL-2222222{number}" for number in range(2, 6)]
+    _still_open, drafted, answered, decided = (asked(session, clinic, ref) for ref in refs)
+    session.add(QuoteDraft(recipient_id=drafted.id, fields="{}", saved_at=utc_now()))
+    answered.state = decided.state = "answered"
+    decided.decision, decided.decided_at = "accepted", utc_now()
+    ended = today_in("SG", utc_now()) - timedelta(days=1)
+    for recipient in (answered, decided):
+        session.add(
+            Quote(
+                recipient_id=recipient.id, version=1, kind="consultation_first", currency="SGD", tax="unknown",
+                valid_until=ended, created_at=utc_now(),
+            )
+        )  # fmt: skip
+    session.commit()
+    whole = page(client)
+    assert all(words in whole for words in ("all 4", "open 2", "answered 1", "closed 1", "expired", "draft"))
+    assert "accepted by the patient" in whole
+    assert "Go on with the draft" in whole
+    stages = {"open": refs[:2], "answered": refs[2:3], "closed": refs[3:]}
+    for stage, expected in stages.items():
+        shown = page(client, f"{PAGE}?stage={stage}")
+        assert [ref for ref in refs if ref in shown] == expected
+    assert all(ref in page(client, f"{PAGE}?stage=nonsense") for ref in refs)
+
+
+def test_a_link_from_the_portal_bears_the_name_of_who_pressed_and_is_soon_over(
+    client: FlaskClient, session: Session, clinic: Clinic
+) -> None:
+    asked(session, clinic)
+    press(client, PAGE, f"{PAGE}/LFL-23456789/answer")
+    session.commit()
+    link = session.scalars(select(Link).where(Link.purpose == "quote")).one()
+    assert (link.mailed, bool(link.label)) == (False, True)
+    assert link.expires_at - link.created_at == timedelta(days=1)
