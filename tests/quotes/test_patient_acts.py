@@ -148,8 +148,8 @@ def test_none_suited_declines_what_is_open_and_can_be_opened_again(
     assert enquiry.closed_as == "none_suited"
     act(browser, page, "go-on")
     assert [row(session, one).decision_reason for one in (first, second)] == ["too_far", None]
-    session.refresh(enquiry)
-    assert (enquiry.closed_as, enquiry.closed_at) == (None, None)
+    open_again = select(Enquiry.id).where(Enquiry.closed_as.is_(None), Enquiry.closed_at.is_(None))
+    assert session.scalars(open_again).all() == [enquiry.id]
 
 
 @pytest.mark.parametrize(
@@ -291,7 +291,7 @@ def test_erasing_asks_once_more_and_gives_a_receipt(
     confirm = browser.get(f"{page}/erase")
     assert "Erase everything now" in confirm.get_data(as_text=True)
     session.commit()
-    assert session.scalars(select(Enquiry)).one()
+    assert len(session.scalars(select(Enquiry)).all()) == 1
     answer = browser.post(f"{page}/erase", data=fields_of(confirm.get_data(as_text=True), f"{page}/erase"))
     assert answer.status_code == 200
     session.commit()
