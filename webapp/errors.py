@@ -45,8 +45,6 @@ def _http_error(error: HTTPException) -> Response | tuple[str, int] | HTTPExcept
             code,
             mimetype="text/html",
         )
-        if request.method == "POST":
-            answer.headers["Cache-Control"] = "no-store"
     told = error.get_response().headers
     for name in ("Allow", "Retry-After"):
         if name in told:

@@ -5,6 +5,7 @@ To accept new words, delete the file and run the test twice.
 
 import re
 from datetime import date
+from decimal import Decimal
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -28,6 +29,7 @@ def asked(session: Session) -> tuple[Enquiry, Clinic]:
     enquiry = factories.enquiry(
         session, clinic, ref="LFL-23456789", earliest_on=date(2026, 12, 1), latest_on=date(2026, 12, 24),
         name="<b>Mei</b>", email="mei@example.org",
+        wants=[{"quantity": Decimal(2), "unit": "ml", "area": "face;neck"}, {"sessions": 1}],
     )  # fmt: skip
     return enquiry, clinic
 
@@ -45,8 +47,11 @@ def as_text(letter: EmailMessage) -> str:
 @pytest.mark.parametrize("language", ["en", "zh", "ko"])
 @pytest.mark.parametrize(
     "name",
-    ["asks_clinic", "patient_page", "clinic_unreachable", "answered", "declined", "consultation_first"],
-)
+    [
+        "asks_clinic", "patient_page", "enquiry_copy", "clinic_unreachable", "answered", "declined",
+        "consultation_first",
+    ],
+)  # fmt: skip
 def test_mails_are_the_reviewed_ones(asked: tuple[Enquiry, Clinic], name: str, language: str) -> None:
     enquiry, clinic = asked
     enquiry.language = clinic.languages = language
@@ -55,6 +60,8 @@ def test_mails_are_the_reviewed_ones(asked: tuple[Enquiry, Clinic], name: str, l
         letter = mail.asks_clinic(enquiry, clinic, TOKEN)
     elif name == "patient_page":
         letter = mail.patient_page(enquiry, [clinic], TOKEN)
+    elif name == "enquiry_copy":
+        letter = mail.enquiry_copy(enquiry, [clinic], TOKEN)
     elif name == "clinic_unreachable":
         letter = mail.clinic_unreachable(enquiry, clinic, TOKEN)
     else:

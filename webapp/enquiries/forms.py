@@ -77,10 +77,19 @@ def _only_where_a_treatment_is(row: Any, field: Field) -> None:
         raise StopValidation
 
 
+def _or_an_empty_row(row: Any, field: Field) -> None:
+    """No treatment is an empty row; one that says how much of nothing is a mistake."""
+    if not field.data:
+        field.errors = []
+        if row.quantity.data or row.area.data:
+            raise StopValidation(_("Choose the treatment of this row, or empty the row."))
+        raise StopValidation
+
+
 class WantForm(Form):
     """One treatment. A row whose treatment is empty asks for nothing."""
 
-    treatment = SelectField(_l("Treatment"), validators=[Optional()])
+    treatment = SelectField(_l("Treatment"), validators=[_or_an_empty_row])
     sessions = WholeNumberField(
         _l("How many sessions"),
         default=1,
@@ -100,10 +109,6 @@ class WantForm(Form):
     unit = SelectField(_l("Unit"), choices=choices(UNITS), default=Unit.ML.value, validators=[Optional()])
     # Several areas of one want ("face;neck") are an option only where the address named them.
     area = SelectField(_l("Area"), validate_choice=False, validators=[Optional()])
-
-    def validate_treatment(self, field: Field) -> None:
-        if not field.data and (self.quantity.data or self.area.data):
-            raise ValidationError(_("Choose the treatment of this row, or empty the row."))
 
     def validate_quantity(self, field: Field) -> None:
         if field.data:

@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from email.message import EmailMessage
 
 from webapp.clinics.models import Clinic
+from webapp.domain.units import Quantity, Unit
 from webapp.enquiries.models import Enquiry, EnquiryWant
 from webapp.extensions import db
 from webapp.i18n import LANGUAGES, language_prefix
+from webapp.offers.labels import area_names, quantity_words
 from webapp.outbox.letters import compose
 from webapp.settings import current_settings
 from webapp.treatments.models import Treatment
@@ -27,6 +29,7 @@ def asks_clinic(enquiry: Enquiry, clinic: Clinic, token: str) -> EmailMessage:
         enquiry=enquiry,
         clinic=clinic,
         wants=_wants(enquiry),
+        how_much=how_much,
         link=page_address(language, "q", token),
         days=current_settings().quote_link_days,
     )
@@ -53,6 +56,7 @@ def enquiry_copy(enquiry: Enquiry, clinics: Sequence[Clinic], token: str) -> Ema
         enquiry.language,
         enquiry=enquiry,
         wants=_wants(enquiry),
+        how_much=how_much,
         listings=[
             (clinic, f"{current_settings().base_url}{prefix}/clinics/{clinic.slug}") for clinic in clinics
         ],
@@ -84,6 +88,13 @@ def erased(language: str, ref: str, number: str, clinics: int) -> EmailMessage:
 def _wants(enquiry: Enquiry) -> list[tuple[EnquiryWant, Treatment]]:
     """What is asked for, each with its treatment."""
     return [(want, db.session.get_one(Treatment, want.treatment_id)) for want in enquiry.wants]
+
+
+def how_much(want: EnquiryWant) -> str:
+    """2 ml · face, neck: what she wants of it in one session, and where; "" where she leaves it to the clinic."""
+    amount = Quantity(want.quantity.normalize(), Unit(want.unit)) if want.quantity and want.unit else None
+    areas = ", ".join(area_names(tuple(want.area.split(";")))) if want.area else None
+    return " · ".join(part for part in (quantity_words(amount), areas) if part)
 
 
 def page_address(language: str, page: str, token: str) -> str:

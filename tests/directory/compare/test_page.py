@@ -31,7 +31,7 @@ def test_a_complete_sum_and_an_incomplete_one(session: Session, client: FlaskCli
     assert "The consultation fee is not stated." in part
     assert page.links("Ask these 2 clinics for what is missing") == [
         (
-            f"/enquiries/new?clinic={complete.slug}&clinic={silent.slug}&treatment=rejuran_healer&sessions=3"
+            f"/enquiries/new?clinic={complete.slug}&clinic={silent.slug}&want=rejuran_healer:3x2ml"
             "&missing=consultation&missing=fees&missing=numbing&missing=tax"
         )
     ]

@@ -23,7 +23,7 @@ from webapp.directory.labels import AUTHORITY, MARKETS
 from webapp.directory.questions import questions
 from webapp.directory.tray import of_clinics, picked_slugs, remember
 from webapp.domain.offers import MAX_SESSIONS, Want
-from webapp.domain.want_syntax import MAX_WANTS
+from webapp.domain.want_syntax import MAX_WANTS, write_want
 from webapp.extensions import csrf
 from webapp.fx import queries as fx
 from webapp.i18n import current_language, utc_now
@@ -149,15 +149,13 @@ def _first_row(published: Mapping[int, Sequence[PublishedOffer]], names: Names) 
 
 
 def _ask_link(query: CompareQuery, found: Comparison | None) -> str:
-    """The enquiry form with these clinics, the first treatment, and questions about what is missing."""
+    """The enquiry form with these clinics, all that is wanted, and questions about what is missing."""
     if found is None or not found.basket.wants:
         return ""
-    first = found.basket.wants[0]
     return url_for(
         "enquiries.new",
         clinic=found.askable,
-        treatment=first.treatment,
-        sessions=first.sessions,
+        want=[write_want(want) for want in found.basket.wants],
         missing=found.missing or None,
     )
 

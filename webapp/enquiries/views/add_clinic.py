@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from werkzeug.wrappers import Response
 
 from webapp.access import Audience, open_to
+from webapp.clinics import queries as clinics
 from webapp.clinics.models import Clinic
 from webapp.clinics.picked import remembered
 from webapp.enquiries import adding, consent, links
@@ -41,6 +42,8 @@ def add_clinic(token: str) -> Response | str | tuple[str, int]:
     valid = form.validate()
     ticked = [clinic for clinic in offered if form[f"consent_{clinic.slug}"].data]
     agreed = _agreed(form, ticked)
+    if valid and not ticked and _has_them(enquiry):
+        return redirect(url_for("quotes.patient_page", token=token), 303)
     if not ticked:
         form.form_errors.append(_("Tick at least one clinic; without your consent nothing is sent."))
     elif len(ticked) > adding.room(enquiry):
@@ -71,6 +74,12 @@ def add_clinic(token: str) -> Response | str | tuple[str, int]:
     return redirect(url_for("quotes.patient_page", token=token), 303)
 
 
+def _has_them(enquiry: Enquiry) -> bool:
+    """Was the form sent twice? The clinics that it names have the enquiry already."""
+    asked = clinics.by_ids([recipient.clinic_id for recipient in enquiry.recipients]).values()
+    return any(request.form.get(f"consent_{clinic.slug}") for clinic in asked)
+
+
 def _agreed(form: Any, ticked: Sequence[Clinic]) -> dict[int, dict[str, str]]:
     return consent.agreed(
         ticked, current_language(), health=form.consent_health.data, abroad=form.consent_abroad.data
@@ -81,8 +90,8 @@ def _tells_of_health(enquiry: Enquiry) -> bool:
     return bool(enquiry.concerns or enquiry.had_before or enquiry.message)
 
 
-def _abroad(clinics: Sequence[Clinic]) -> list[str]:
-    return consent.countries_abroad({clinic.country for clinic in clinics}, current_language())
+def _abroad(chosen: Sequence[Clinic]) -> list[str]:
+    return consent.countries_abroad({clinic.country for clinic in chosen}, current_language())
 
 
 def _page(token: str, enquiry: Enquiry, offered: Sequence[Clinic], form: Any) -> str:
