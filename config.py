@@ -7,15 +7,26 @@ import re
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from email.utils import parseaddr
 from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.fernet import Fernet
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 ROOT = Path(__file__).resolve().parent
 LOCAL_HOSTS = frozenset({"localhost"})
 MIN_SECRET_LENGTH = 32
+_SHORTEST_SIGNING_KEY = 2048
+_MAIL_HEADERS = frozenset(
+    {
+        "from", "to", "cc", "bcc", "sender", "reply-to", "return-path", "subject", "date", "message-id", "in-reply-to",
+        "references", "received", "mime-version", "auto-submitted", "dkim-signature",
+    }
+)  # fmt: skip
 ECB_DAILY = "https://www.ecb.europa.eu/stats/eurofxref/eurofxref-daily.xml"
 
 
@@ -244,6 +255,8 @@ def from_environment(environ: Mapping[str, str]) -> Settings:
         )
     if bool(settings.dkim_key) != bool(settings.dkim_selector):
         problems.append("DKIM_KEY_FILE and DKIM_SELECTOR go together")
+    if problem := _signing_problem(settings):
+        problems.append(problem)
     if settings.inbound_mail_url and urlsplit(settings.inbound_mail_url).scheme not in {"imap", "imaps"}:
         problems.append("INBOUND_MAIL_URL must look like imaps://user:password@host/INBOX")
     if settings.inbound_hook_token and len(settings.inbound_hook_token) < MIN_SECRET_LENGTH:
@@ -353,9 +366,30 @@ def _file(environ: Mapping[str, str], name: str, problems: list[str]) -> str:
 
 def _header(environ: Mapping[str, str], name: str, problems: list[str]) -> str:
     value = environ.get(name, "")
-    if value and not re.fullmatch(r"[A-Za-z][A-Za-z0-9-]{0,60}", value):
-        problems.append(f"{name} must be the name of a header, such as X-Idempotency-Key")
+    # One of a mail's own headers would stand there twice, or say something else.
+    taken = value.lower() in _MAIL_HEADERS or value.lower().startswith(("content-", "list-", "resent-"))
+    if value and (taken or not re.fullmatch(r"[A-Za-z][A-Za-z0-9-]{0,60}", value)):
+        problems.append(f"{name} must be the name of a header of the relay's own, such as X-Idempotency-Key")
+        return ""
     return value
+
+
+def _signing_problem(settings: Settings) -> str | None:
+    """Why mail cannot be signed with DKIM_KEY_FILE; None where it can, or where no key is set."""
+    if not settings.dkim_key:
+        return None
+    if not re.fullmatch(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*", settings.dkim_selector):
+        return "DKIM_SELECTOR must be a name below _domainkey, such as mail2026"
+    if not re.fullmatch(r"[A-Za-z0-9.-]+", parseaddr(settings.mail_from)[1].rpartition("@")[2]):
+        return "MAIL_FROM must hold an address whose domain can sign (DKIM_KEY_FILE)"
+    try:
+        key = load_pem_private_key(settings.dkim_key.encode("ascii"), None)
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        return "DKIM_KEY_FILE must hold a private key in PEM without a password"
+    # RFC 8301 asks for that length. Ed25519 (RFC 8463) is not understood by every reader yet, and RSA is.
+    if not isinstance(key, RSAPrivateKey) or key.key_size < _SHORTEST_SIGNING_KEY:
+        return f"DKIM_KEY_FILE must hold an RSA key of at least {_SHORTEST_SIGNING_KEY} bits"
+    return None
 
 
 def _hex(environ: Mapping[str, str], name: str, problems: list[str]) -> str:

@@ -1,22 +1,31 @@
-"""Tasks of the outbox: send one mail, sweep for those that no bell announced."""
+"""Tasks of the outbox: send mails, sweep for those that no bell announced, forget those that are long over."""
 
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import partial
 from random import SystemRandom
 from typing import TypeVar
 
 from sqlalchemy.exc import OperationalError
 
 from webapp.outbox import services
-from webapp.queue import SEND_DELIVERY, SWEEP_DELIVERIES
+from webapp.queue import FORGET_MAILS, SEND_DELIVERY, SWEEP_DELIVERIES
+from webapp.settings import current_settings
 from webapp.unit_of_work import unit_of_work
+from workers import stopping
 from workers.app import celery
 
 # Rows per sweep: what two workers send between two sweeps, several times over.
 _SWEPT_AT_ONCE = 500
+# Rows per transaction of those that are forgotten: others write in between.
+_FORGOTTEN_AT_ONCE = 500
+# Seconds for which a task goes on to the next mail that is due: the broker is asked once for many mails. Other
+# tasks wait for that long; together with a mail's own time and _PATIENCE it is within the task's limit.
+GOES_ON_FOR = 1.5
 # Seconds between attempts to write down that a mail went out, while the database is away. Each mail whose end
 # is not written is sent once more, so it is worth waiting; together well within the lease.
-_PATIENCE = (0.2, 0.5, 1.0, 2.0, 4.0)
+PATIENCE = (0.2, 0.5, 1.0, 2.0, 4.0)
 
 _chance = SystemRandom()
 _Result = TypeVar("_Result")
@@ -24,15 +33,17 @@ _Result = TypeVar("_Result")
 
 @celery.task(name=SEND_DELIVERY)
 def send(delivery_id: int) -> None:
-    """Send the mail of one row, if it is due and nobody else has it. No transaction is open while SMTP is
-    spoken.
+    """Send the mail of one row, if it is due and nobody else has it, and then others that are due. No transaction is
+    open while SMTP is spoken, and never more than one mail is held.
     """
-    with unit_of_work():
-        letter = services.claim(delivery_id)
-    if letter is None:
-        return
-    outcome = services.attempt(letter)
-    _patiently(lambda: _settle(letter, outcome))
+    until = time.monotonic() + GOES_ON_FOR
+    letter = _claim(lambda: services.claim(delivery_id) or services.claim_next())
+    while letter is not None:
+        outcome = services.attempt(letter)
+        _patiently(partial(_settle, letter, outcome))
+        if stopping.is_asked_for() or time.monotonic() > until:
+            return
+        letter = _claim(services.claim_next)
 
 
 @celery.task(name=SWEEP_DELIVERIES)
@@ -42,13 +53,28 @@ def sweep() -> None:
         services.sweep(_SWEPT_AT_ONCE)
 
 
+@celery.task(name=FORGET_MAILS)
+def forget() -> None:
+    """Delete the mails that ended longer ago than anything is kept. Twice, or by two clocks, deletes nothing more."""
+    days = current_settings().retention_longest_days
+    gone = _FORGOTTEN_AT_ONCE
+    while gone >= _FORGOTTEN_AT_ONCE and not stopping.is_asked_for():
+        with unit_of_work():
+            gone = services.forget_ended(datetime.now(UTC), days, _FORGOTTEN_AT_ONCE)
+
+
+def _claim(take: Callable[[], services.Letter | None]) -> services.Letter | None:
+    with unit_of_work():
+        return take()
+
+
 def _settle(letter: services.Letter, outcome: services.Outcome) -> None:
     with unit_of_work():
         services.settle(letter, outcome, _chance)
 
 
 def _patiently(work: Callable[[], _Result]) -> _Result:
-    for pause in _PATIENCE:
+    for pause in PATIENCE:
         try:
             return work()
         except OperationalError:

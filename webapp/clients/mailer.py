@@ -7,14 +7,16 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from email.utils import parseaddr
+from functools import partial
 from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from webapp.clients import maildir
+from webapp.clients.mailer_alarms import Alarms
 
 # smtplib's time-outs are per read, so a server that drips a byte at a time holds it for ever (20 s were
 # measured with a time-out of 3); this is for the whole dialogue, in seconds.
@@ -23,9 +25,8 @@ TOTAL_SECONDS = 30.0
 # for minutes. Many of them end a connection after a hundred mails.
 KEPT_SECONDS = 3.0
 _MOST_MAILS = 50
-# How long a connection that has waited may take to say that it still listens, and one that ends to say goodbye.
+# How long a connection that has waited may take to say that it still listens.
 _LISTENS_WITHIN = 2.0
-_GOODBYE_SECONDS = 1.0
 _MAILDIR = "maildir://"
 _OK = 250
 _RECIPIENT_OK = frozenset({250, 251})
@@ -33,6 +34,9 @@ _PERMANENT = 500
 # RFC 4954: what a server answers when it is the login that it minds, whatever command it answers.
 _LOGIN_CODES = frozenset({432, 454, 530, 534, 535, 538})
 _TOO_BIG = 552
+
+
+_alarms = Alarms()
 
 
 class SendError(Exception):
@@ -146,7 +150,6 @@ class _Dialogue(smtplib.SMTP):
 
     def __init__(self, server: _Server, our_name: str, seconds: float) -> None:
         self._server = server
-        self._timer: threading.Timer | None = None
         self._handle: socket.socket | None = None
         self._deadline = time.monotonic() + seconds
         self.cut_off = threading.Event()
@@ -165,30 +168,24 @@ class _Dialogue(smtplib.SMTP):
 
     def allow(self, seconds: float) -> None:
         """From now on so many seconds are left for what is to be said."""
-        self.rest()
         self._deadline = time.monotonic() + seconds
         if self.sock is not None:
             self.sock.settimeout(self._left())
-            self._start_timer()
+            _alarms.set(self, self._left(), self._cut)
 
     def rest(self) -> None:
         """Nothing is said: the time stands still."""
-        if self._timer is not None:
-            self._timer.cancel()
-            # A timer that is just firing uses the handle; it is over in no time.
-            self._timer.join()
-            self._timer = None
+        _alarms.cancel(self)
 
-    def _start_timer(self) -> None:
-        self._timer = threading.Timer(self._left(), self._cut)
-        self._timer.daemon = True
-        self._timer.start()
+    def rest_until_forgotten(self, seconds: float, forget: Callable[[], None]) -> None:
+        """Nothing is said; after so many seconds it is done."""
+        _alarms.set(self, seconds, forget)
 
     def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
         connection = self._first_that_connects(host, port)
         # A second handle on the same connection: a TLS handshake takes the first one's descriptor away.
         self._handle = connection.dup()
-        self._start_timer()
+        _alarms.set(self, self._left(), self._cut)
         if self._server.implicit_tls:
             return ssl.create_default_context().wrap_socket(connection, server_hostname=host)
         return connection
@@ -220,10 +217,9 @@ class _Dialogue(smtplib.SMTP):
                 self._handle.shutdown(socket.SHUT_RDWR)
 
     def say_goodbye(self) -> None:
-        """End politely. The last mail is theirs; how the conversation ends no longer matters."""
+        """End politely, without waiting for an answer: the last mail is theirs whatever they say."""
         with contextlib.suppress(OSError, smtplib.SMTPException):
-            self.allow(_GOODBYE_SECONDS)
-            self.quit()
+            self.putcmd("quit")
         self.end()
 
     def end(self) -> None:
@@ -235,7 +231,6 @@ class _Dialogue(smtplib.SMTP):
 
 # A server, our name to it and our process: a fork must not speak on its parent's connection.
 _Key = tuple[_Server, str, int]
-_Waiting = tuple[_Key, _Dialogue, threading.Timer]
 
 
 class _KeptConnection:
@@ -243,15 +238,15 @@ class _KeptConnection:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._waiting: _Waiting | None = None
+        self._waiting: tuple[_Key, _Dialogue] | None = None
 
     def take(self, key: _Key | None) -> _Dialogue | None:
         """The connection to that server, if it is the one that waits; another one ends."""
         waiting = self._exchange(None)
         if waiting is None:
             return None
-        kept_for, dialogue, timer = waiting
-        timer.cancel()
+        kept_for, dialogue = waiting
+        dialogue.rest()
         if kept_for == key:
             return dialogue
         dialogue.end()
@@ -259,19 +254,16 @@ class _KeptConnection:
 
     def put(self, key: _Key, dialogue: _Dialogue) -> None:
         """Keep it, unless somebody takes it, for KEPT_SECONDS; one that is there already ends."""
-        timer = threading.Timer(KEPT_SECONDS, self._expire, [dialogue])
-        timer.daemon = True
-        timer.start()
-        if before := self._exchange((key, dialogue, timer)):
-            before[2].cancel()
+        dialogue.rest_until_forgotten(KEPT_SECONDS, partial(self._forget, dialogue))
+        if before := self._exchange((key, dialogue)):
             before[1].end()
 
-    def _exchange(self, waiting: _Waiting | None) -> _Waiting | None:
+    def _exchange(self, waiting: tuple[_Key, _Dialogue] | None) -> tuple[_Key, _Dialogue] | None:
         with self._lock:
             before, self._waiting = self._waiting, waiting
         return before
 
-    def _expire(self, dialogue: _Dialogue) -> None:
+    def _forget(self, dialogue: _Dialogue) -> None:
         with self._lock:
             if self._waiting is None or self._waiting[1] is not dialogue:
                 return
@@ -289,7 +281,7 @@ def _ready(server: _Server, envelope_sender: str, seconds: float) -> Iterator[_D
     our_name = envelope_sender.rpartition("@")[2] or "localhost"
     key = (server, our_name, os.getpid())
     smtp = _kept.take(key)
-    if smtp is not None and not _still_listens(smtp, envelope_sender, seconds):
+    if smtp is not None and not _still_listens(smtp, envelope_sender, deadline):
         smtp.end()
         smtp = None
     is_new = smtp is None
@@ -316,13 +308,13 @@ def _ready(server: _Server, envelope_sender: str, seconds: float) -> Iterator[_D
         smtp.say_goodbye()
 
 
-def _still_listens(smtp: _Dialogue, envelope_sender: str, seconds: float) -> bool:
+def _still_listens(smtp: _Dialogue, envelope_sender: str, deadline: float) -> bool:
     """Whether a connection that has waited takes another mail. Nothing about its addressee has been said when not, so
     a new connection begins anew; on that one a refusal counts."""
     try:
-        smtp.allow(min(seconds, _LISTENS_WITHIN))
+        smtp.allow(min(deadline - time.monotonic(), _LISTENS_WITHIN))
         listens = smtp.rset()[0] == _OK and smtp.mail(envelope_sender)[0] == _OK
-        smtp.allow(seconds)
+        smtp.allow(deadline - time.monotonic())
     except (OSError, smtplib.SMTPException):
         return False
     return listens and not smtp.cut_off.is_set()

@@ -3,9 +3,22 @@
 import logging
 import secrets
 from dataclasses import dataclass
+from functools import cache
 
 from cryptography.fernet import InvalidToken
-from sqlalchemy import ColumnElement, and_, case, exists, func, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Executable,
+    Select,
+    and_,
+    bindparam,
+    case,
+    exists,
+    func,
+    null,
+    select,
+    update,
+)
 
 from webapp.database_clock import database_clock
 from webapp.extensions import db
@@ -48,6 +61,55 @@ class Letter:
     bounces_to: str | None = None
 
 
+@cache
+def _claim() -> Executable:
+    return (
+        update(Delivery)
+        .where(Delivery.id == bindparam("claimed_id"), is_due(), may_go())
+        .values(
+            state=SENDING,
+            owner=bindparam("new_owner"),
+            lease_until=database_clock(LEASE),
+            attempts=Delivery.attempts + 1,
+            leases_lost=case(
+                (Delivery.state == SENDING, Delivery.leases_lost + 1), else_=Delivery.leases_lost
+            ),
+            rung_at=null(),
+        )
+        .returning(
+            Delivery.attempts,
+            Delivery.leases_lost,
+            (Delivery.created_at <= database_clock(-GIVE_UP_AFTER)).label("old"),
+            Delivery.to_address,
+            Delivery.mail,
+            # Asked here and not only where the mail was posted: its reader may have pressed the button since.
+            _is_suppressed(BOUNCED).label("bounced"),
+            and_(Delivery.optional, _is_suppressed(UNSUBSCRIBED)).label("unsubscribed"),
+        )
+        .execution_options(synchronize_session=False)
+    )
+
+
+@cache
+def _waiting(state: str) -> Select[int]:
+    """The longest due mails of one state, so that the index gives the first of them without sorting a backlog."""
+    return (
+        select(Delivery.id)
+        .where(Delivery.state == state, Delivery.next_at <= database_clock(), may_go())
+        .order_by(Delivery.next_at)
+        .limit(_LOOKED_AT)
+        .with_for_update(skip_locked=True)
+    )
+
+
+@cache
+def _lock() -> Select[bool]:
+    name = func.hashtextextended(Delivery.to_hash, 0)
+    return select(func.pg_try_advisory_xact_lock(name)).where(
+        Delivery.id == bindparam("claimed_id"), Delivery.to_hash.is_not(None)
+    )
+
+
 def claim(delivery_id: int) -> Letter | None:
     """Take one due mail, for LEASE seconds; the caller commits and then attempts it.
 
@@ -60,32 +122,7 @@ def claim(delivery_id: int) -> Letter | None:
     owner = secrets.token_hex(16)
     mine = and_(Delivery.id == delivery_id, Delivery.owner == owner)
     try:
-        row = db.session.execute(
-            update(Delivery)
-            .where(Delivery.id == delivery_id, is_due(), may_go())
-            .values(
-                state=SENDING,
-                owner=owner,
-                lease_until=database_clock(LEASE),
-                attempts=Delivery.attempts + 1,
-                leases_lost=case(
-                    (Delivery.state == SENDING, Delivery.leases_lost + 1), else_=Delivery.leases_lost
-                ),
-                rung_at=None,
-            )
-            .returning(
-                Delivery.attempts,
-                Delivery.leases_lost,
-                (Delivery.created_at <= database_clock(-GIVE_UP_AFTER)).label("old"),
-                Delivery.to_address,
-                Delivery.to_hash,
-                Delivery.mail,
-                # Asked here and not only where the mail was posted: its reader may have pressed the button since.
-                _is_suppressed(BOUNCED).label("bounced"),
-                and_(Delivery.optional, _is_suppressed(UNSUBSCRIBED)).label("unsubscribed"),
-            )
-            .execution_options(synchronize_session=False)
-        ).one_or_none()
+        row = db.session.execute(_claim(), {"claimed_id": delivery_id, "new_owner": owner}).one_or_none()
     except InvalidToken:
         log.error("delivery %s cannot be read with any of FIELD_KEYS", delivery_id)
         end(mine, FAILED, None, "cannot be read with any of our keys")
@@ -118,15 +155,7 @@ def claim_next() -> Letter | None:
     A mail whose worker was lost is not looked for: the sweep rings for it.
     """
     for state in (PENDING, DEFERRED):
-        # One state at a time, so that the index gives the first of them without sorting a backlog.
-        waiting = (
-            select(Delivery.id)
-            .where(Delivery.state == state, Delivery.next_at <= database_clock(), may_go())
-            .order_by(Delivery.next_at)
-            .limit(_LOOKED_AT)
-            .with_for_update(skip_locked=True)
-        )
-        for delivery_id in db.session.scalars(waiting).all():
+        for delivery_id in db.session.scalars(_waiting(state)).all():
             letter = claim(delivery_id)
             if letter is not None:
                 return letter
@@ -141,11 +170,7 @@ def _alone_with_the_address(delivery_id: int) -> bool:
     """
     if db.engine.dialect.name != "postgresql":
         return True
-    name = func.hashtextextended(Delivery.to_hash, 0)
-    lock = select(func.pg_try_advisory_xact_lock(name)).where(
-        Delivery.id == delivery_id, Delivery.to_hash.is_not(None)
-    )
-    return db.session.scalar(lock) is not False
+    return db.session.scalar(_lock(), {"claimed_id": delivery_id}) is not False
 
 
 def _is_suppressed(reason: str) -> ColumnElement[bool]:

@@ -1,8 +1,12 @@
-"""What several writes do to a mail's row: add to its history, end it, ask whether its time has come."""
+"""What several writes do to a mail's row: add to its history, end it, ask whether its time has come.
 
+A statement that every mail needs is made once and not per mail, which took longer than its execution.
+"""
+
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, exists, insert, null, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import aliased
 
@@ -19,7 +23,23 @@ LEASE = 60.0
 PENDING, SENDING, DEFERRED = "pending", "sending", "deferred"
 SENT, FAILED, EXPIRED, CANCELLED = "sent", "failed", "expired", "cancelled"
 
+_END = (
+    update(Delivery)
+    .values(
+        state=bindparam("end"),
+        mail=null(),
+        to_address=null(),
+        owner=null(),
+        lease_until=null(),
+        ended_at=database_clock(),
+    )
+    .returning(Delivery)
+    .execution_options(synchronize_session=False, populate_existing=True)
+)
+_NOTE = insert(DeliveryEvent).values(at=database_clock())
 
+
+@cache
 def is_due() -> ColumnElement[bool]:
     """Waiting and its time has come, or held by a worker whose lease has passed; by the database's clock."""
     return or_(
@@ -28,6 +48,7 @@ def is_due() -> ColumnElement[bool]:
     )
 
 
+@cache
 def may_go() -> ColumnElement[bool]:
     """No breaker is open and nobody else is busy with its address. A mail that is too old may go all the same: only
     to its end.
@@ -61,15 +82,7 @@ def end(which: ColumnElement[bool], state: str, code: int | None, reason: str) -
     """End the one mail that matches, wipe it, and tell the rooms above in this transaction; None when none
     does. The hash of its address stays: a mail that comes back later is of an address that must be found.
     """
-    ended = db.session.scalar(
-        update(Delivery)
-        .where(which)
-        .values(
-            state=state, mail=None, to_address=None, owner=None, lease_until=None, ended_at=database_clock()
-        )
-        .returning(Delivery)
-        .execution_options(synchronize_session=False, populate_existing=True)
-    )
+    ended = db.session.scalar(_END.where(which), {"end": state})
     if ended is None:
         return None
     note(ended.id, state, code, reason)
@@ -79,9 +92,7 @@ def end(which: ColumnElement[bool], state: str, code: int | None, reason: str) -
 
 def note(delivery_id: int, what: str, code: int | None = None, reason: str = "") -> None:
     """Add to a mail's history."""
-    db.session.add(
-        DeliveryEvent(delivery_id=delivery_id, at=database_clock(), what=what, smtp_code=code, note=reason)
-    )
+    db.session.execute(_NOTE, {"delivery_id": delivery_id, "what": what, "smtp_code": code, "note": reason})
 
 
 def dialect() -> Any:
