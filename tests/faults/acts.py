@@ -81,7 +81,10 @@ def acts(names: Iterable[str] = (), kind: str = "") -> Iterator[tuple[Row, ...]]
 def run_act(stage: Stage, act: tuple[Row, ...], scale: Scale, voice: Voice) -> list[Result]:
     """Run the rows of one act and return a result for each; what goes wrong is in the result."""
     with ThreadPoolExecutor(len(act)) as pool:
-        return list(pool.map(lambda row: _run_row(stage, row, scale, voice.of(row.name)), act))
+        results = list(pool.map(lambda row: _run_row(stage, row, scale, voice.of(row.name)), act))
+    if not all(result.passed for result in results):
+        stage.mend()
+    return results
 
 
 def _run_row(stage: Stage, row: Row, scale: Scale, say: Voice) -> Result:

@@ -23,7 +23,7 @@ class Proxy:
         self.frozen = False
         # Bytes per second in each direction; 0: as fast as they come.
         self.pace = 0
-        # The client's bytes after which its connection is cut, once; 0: never.
+        # How many more bytes of clients pass until the connection that brings the last of them is cut, once; 0: all do.
         self.cuts_after = 0
         self.listens, self.said = False, bytearray()
         self.alter: Callable[[bytes], bytes] = lambda words: words
@@ -85,18 +85,17 @@ class Proxy:
     async def _pass_on(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, is_client: bool
     ) -> None:
-        passed = 0
         while piece := await reader.read(min(_PIECE, self.pace or _PIECE)):
             while self.frozen:
                 await asyncio.sleep(0.05)
             if self.pace:
                 await asyncio.sleep(len(piece) / self.pace)
-            passed += len(piece)
             if is_client and self.listens:
                 self.said += piece
-            if is_client and 0 < self.cuts_after <= passed:
-                self.cuts_after = 0
-                raise ConnectionAbortedError
+            if is_client and self.cuts_after:
+                self.cuts_after = max(0, self.cuts_after - len(piece))
+                if not self.cuts_after:
+                    raise ConnectionAbortedError
             writer.write(piece if is_client else self.alter(piece))
             await writer.drain()
         with contextlib.suppress(OSError):

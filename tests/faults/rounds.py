@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, true
+from sqlalchemy import ColumnElement, and_, func, null, or_, select, true
 
 from tests.faults.enquirers import Enquirer, OpenForm, Posting
 from tests.faults.report import Result, Voice
@@ -35,6 +35,7 @@ class Posted:
 
     id: int
     key: str
+    to_hash: str | None
     message_id: str
     state: str
     attempts: int
@@ -138,13 +139,13 @@ class Round:
     def hurry(self, rows: Sequence[Posted]) -> None:
         """End the leases of lost workers, and let what is put off be tried now."""
         # SQLite takes a thousand of them in a statement.
-        ids = [row.id for row in rows if row.state in {"sending", "deferred"}][:900]
-        if not ids:
-            return
+        ids = Delivery.id.in_([row.id for row in rows][:900])
         held = Delivery.lease_until <= database_clock(LEASE - _HELD_TOO_LONG)
         past = database_clock(-1)
-        self.stage.change(and_(Delivery.id.in_(ids), Delivery.state == "sending", held), lease_until=past)
-        self.stage.change(and_(Delivery.id.in_(ids), Delivery.state == "deferred"), next_at=past)
+        self.stage.change(and_(ids, Delivery.state == "sending", held), lease_until=past)
+        # An address at which a mail timed out is left alone, and so are the others to it.
+        put_off = and_(Delivery.state.in_(["pending", "deferred"]), Delivery.next_at > database_clock())
+        self.stage.change(and_(ids, put_off), next_at=past, lease_until=null())
 
     def arrived(self) -> list[ReceivedMail]:
         """This round's mails at the mail server, repeats too."""

@@ -13,6 +13,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+import redis
 from flask import Flask
 from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.exc import OperationalError
@@ -26,7 +27,7 @@ from tests.services.broker import Broker
 from tests.services.live_site import LiveSite, flask
 from tests.services.mail_server import MailServer
 from tests.services.postgresql import PostgreSQL
-from tests.services.server import HOST, Server, clean_environment
+from tests.services.server import HOST, Server, clean_environment, wait_for
 from tools.serve.__main__ import worker_arguments
 from webapp.app import create_app
 from webapp.clinics.models import Clinic
@@ -71,6 +72,7 @@ class Stage:
         self.site, self.app, self.line, self.mail = site, app, line, mail
         self.certificates, self.postgresql, self.database_line = certificates, postgresql, database_line
         self.chance = chance
+        self._further: list[Server] = []
         self.workers = [site.worker, self.server("worker2", _celery())]
         self.supervisor = Supervisor([*self.workers, site.beat, site.web, site.broker])
         with app.app_context():
@@ -86,7 +88,9 @@ class Stage:
     def server(self, name: str, command: Sequence[str], settings: Mapping[str, str] | None = None) -> Server:
         """One more process of the site, not started; `settings` are further environment variables."""
         log = self.site.instance_dir / f"{name}.log"
-        return Server(name, command, ready=lambda: True, log=log, env=self.site.env | dict(settings or {}))
+        server = Server(name, command, ready=lambda: True, log=log, env=self.site.env | dict(settings or {}))
+        self._further.append(server)
+        return server
 
     @contextmanager
     def other_workers(self, module: str) -> Iterator[list[Server]]:
@@ -99,9 +103,19 @@ class Stage:
             for worker in self.workers:
                 worker.stop()
             with self.supervisor.watches(*others):
+                self.wait_for_workers()
                 yield others
             for other in others:
                 other.kill()
+
+    def wait_for_workers(self) -> None:
+        """Until both listen to the broker."""
+        with redis.Redis.from_url(self.site.broker.client_url) as client:
+            wait_for(
+                lambda: int(client.info("clients")["blocked_clients"]) >= len(self.workers),
+                60,
+                "both workers listen to the broker",
+            )
 
     def states(self) -> dict[str, int]:
         """How many mails are in each state."""
@@ -141,9 +155,22 @@ class Stage:
             db.session.execute(update(MailBreaker).values(open_until=database_clock(-1)))
             db.session.commit()
 
+    def mend(self) -> None:
+        """After a row that failed: all lines and servers do what they should, and nothing is left to send."""
+        self.mail.behave()
+        for line in filter(None, (self.line, self.database_line)):
+            line.cut()
+            line.mend()
+        self.line.target = self.mail.port
+        self.close_breaker()
+        gone = {"mail": None, "to_address": None, "owner": None, "lease_until": None}
+        waiting = Delivery.state.in_(["pending", "deferred", "sending"])
+        self.change(waiting, state="cancelled", ended_at=database_clock(), **gone)
+
     def logs(self) -> str:
         """The last lines of each process."""
-        return self.site.logs() + f"\n== worker2\n{self.workers[1].log()[-4000:]}"
+        further = [f"== {server.name}\n{server.log()[-4000:]}" for server in self._further]
+        return "\n".join([self.site.logs(), *further])
 
 
 @contextmanager
@@ -198,6 +225,7 @@ def open_stage(kind: str, folder: Path) -> Iterator[Stage]:
         stage.supervisor.start()
         stack.callback(stage.supervisor.stop)
         stage.forms.start()
+        stage.wait_for_workers()
         stack.callback(stage.forms.stop)
         yield stage
 

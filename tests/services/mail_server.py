@@ -180,10 +180,15 @@ class MailServer(Server):
             draft.write_text(json.dumps(self._faults), encoding="utf-8")
             draft.replace(self._folder / "faults.json")
 
+    def behave(self) -> None:
+        """Towards everybody, from the next mail on."""
+        with self._lock:
+            self._faults.clear()
+        self.misbehave()
+
     def forget(self) -> None:
         """Behave again, and forget what arrived; for a server that several tests share."""
-        self._faults.clear()
-        self.misbehave()
+        self.behave()
         self.kill()
         (self._folder / "mails.jsonl").unlink(missing_ok=True)
         self.start()

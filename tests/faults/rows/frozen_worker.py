@@ -1,9 +1,14 @@
 """F4: a worker stands still in mid-send for twice its lease, and goes on as if nothing had been."""
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy.exc import OperationalError
 
 from tests.faults.processes import frozen
 from tests.faults.rounds import Round
+from tests.faults.stage import Stage
 from tests.services.server import wait_for
 from webapp.database_clock import database_clock
 from webapp.outbox.models import Delivery
@@ -25,9 +30,9 @@ def frozen_in_mid_send(round_: Round) -> None:
             form = stage.forms.take()
             reply = form.send(round_.address(number))
             round_.result.expect(reply.is_taken, str(reply))
-            wait_for(lambda: any(row.state == "sending" for row in round_.deliveries()), 10, "a mail is sent")
-            with frozen(stage.workers[0]):
-                held = [row.id for row in round_.deliveries() if row.state == "sending"]
+            wait_for(lambda: bool(_held(round_)), 10, "a mail is sent")
+            with _frozen_beside_the_database(stage):
+                held = _held(round_)
                 freezes += len(held)
                 round_.say(f"frozen with {len(held)} mails in hand")
                 stage.mail.misbehave()
@@ -39,7 +44,27 @@ def frozen_in_mid_send(round_: Round) -> None:
                 round_.drain(60.0)
         # Thawed, it ends what it had begun, and finds that the mails are no longer its own.
         time.sleep(3.0)
+    stage.mail.misbehave()
     tally = round_.tally(times, repeats=freezes)
     round_.result.size = f"{times} times, {tally.posted} mails, {freezes} of them held by a frozen process"
     round_.result.kills = freezes
     round_.result.expect(freezes > 0, "no worker was frozen in mid-send")
+
+
+def _held(round_: Round) -> list[int]:
+    return [row.id for row in round_.deliveries() if row.state == "sending"]
+
+
+@contextmanager
+def _frozen_beside_the_database(stage: Stage) -> Iterator[None]:
+    """The first worker stands still, and not while it writes: SQLite's one lock would stand still with it, and
+    everybody's writing. A mail takes a thousand times longer than the statements around it.
+    """
+    while True:
+        with frozen(stage.workers[0]):
+            try:
+                stage.change(Delivery.id < 0, attempts=0)
+            except OperationalError:
+                continue
+            yield
+            return

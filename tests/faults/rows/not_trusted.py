@@ -21,16 +21,18 @@ def not_trusted(round_: Round) -> None:
         (("expired", certificates.expired), ("self-signed", certificates.self_signed))
     ):
         with _server_with(certificate) as server:
-            line.target = server.port
+            _switch(round_, server.port)
             _held_back(round_, number, name)
             round_.result.expect(
                 not server.mails(repeats=True), f"a mail went to the server with the {name} one"
             )
-        line.target = round_.stage.mail.port
+        _switch(round_, round_.stage.mail.port)
         _let_go(round_)
+    _switch(round_, round_.stage.mail.port)
     line.alter = lambda words: words.replace(b"250-STARTTLS\r\n", b"")
     _held_back(round_, 2, "STARTTLS stripped")
     line.mend()
+    _switch(round_, round_.stage.mail.port)
     _let_go(round_)
     _end(round_, 3)
     round_.result.size = "expired, self-signed, STARTTLS stripped"
@@ -40,11 +42,20 @@ def login_refused(round_: Round) -> None:
     """F11, 535: the breaker opens for all mails and no row's attempts are spent."""
     mail = round_.stage.mail
     mail.misbehave(refuses_login=True)
+    _switch(round_, mail.port)
     _held_back(round_, 0, "535 at login", says_in_the_clear=())
     mail.misbehave()
     _let_go(round_)
     _end(round_, 1)
     round_.result.size = "535 at login"
+
+
+def _switch(round_: Round, port: int) -> None:
+    """The next mails go to that port; a worker keeps its connection for some mails, so those end."""
+    line = round_.stage.line
+    line.cut()
+    line.target = port
+    line.mend()
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from typing import Any
 from tests.faults.report import percentiles, told
 from tests.faults.rounds import Round
 from tests.faults.stage import KnownClinic
+from webapp.encryption import address_hash
 from webapp.outbox.services import LEASE
 
 _FAULTS: dict[str, dict[str, Any]] = {
@@ -17,6 +18,8 @@ _FAULTS: dict[str, dict[str, Any]] = {
 }
 # The whole dialogue (webapp/clients/mailer.py), and what looking at it and writing it down may take.
 _LONGEST, _LOOKING = 30.0, 1.5
+# Seconds for the attempts of a turn to be seen; a first one and a second, which comes a minute later.
+_SEEN_WITHIN = 240.0
 _OTHERS_P95 = 10.0
 
 
@@ -55,31 +58,53 @@ def _turn(round_: Round, clinics: dict[str, KnownClinic], numbers: Sequence[int]
     for name, clinic in clinics.items():
         stage.mail.misbehave_towards(clinic.address, **_FAULTS[name])
     forms = [round_.open_form(*clinics.values(), *stage.usual[3:5]) for _number in numbers]
-    bad: dict[int, datetime] = {}
-    lengths: dict[tuple[int, datetime], float] = {}
-    until = 0.0
-    waiting = list(zip(numbers, forms, strict=True))
-    # Until every fault was met by an attempt that has come to its end.
-    while waiting or time.monotonic() < until or bad:
-        if waiting:
-            number, form = waiting.pop()
-            reply = form.send(round_.address(number))
-            expect(reply.is_taken, str(reply))
-            until = time.monotonic() + _LONGEST
+    watch = _Watch(round_, [clinic.address for clinic in clinics.values()])
+    for number, form in zip(numbers, forms, strict=True):
+        reply = form.send(round_.address(number))
+        expect(reply.is_taken, str(reply))
+        watch.look()
+    # The second attempt has longer than the first.
+    wanted = round_.scale.pick(1, 2, 2)
+    until = time.monotonic() + _SEEN_WITHIN
+    while not watch.has_seen(wanted) and time.monotonic() < until:
+        watch.look()
+        if wanted > 1 and not round_.scale.waits:
+            round_.hurry([row for row in round_.deliveries() if row.state == "deferred"])
+        time.sleep(0.2)
+    expect(watch.has_seen(wanted), f"attempt {wanted} at a slow server was not seen")
+    for clinic in clinics.values():
+        stage.mail.misbehave_towards(clinic.address)
+    while watch.under_way:
+        watch.look()
+        time.sleep(0.2)
+    round_.drain(900.0 if round_.scale.waits else 120.0)
+    return watch.lengths
+
+
+class _Watch:
+    """Sees attempts at some addresses begin and end, by the leases of their mails."""
+
+    def __init__(self, round_: Round, addresses: Sequence[str]) -> None:
+        self.under_way: dict[int, tuple[str, datetime, int]] = {}
+        self.lengths: list[float] = []
+        self._round = round_
+        with round_.stage.app.app_context():
+            hashes = [address_hash(address) for address in addresses]
+        self._ended: dict[str, int] = dict.fromkeys(hashes, 0)
+
+    def look(self) -> None:
         now = datetime.now(UTC)
         held = {
-            row.id: row.lease_until - timedelta(seconds=LEASE)
-            for row in round_.deliveries()
-            if row.state == "sending" and row.lease_until
+            row.id: (row.to_hash or "", row.lease_until - timedelta(seconds=LEASE), row.attempts)
+            for row in self._round.deliveries()
+            if row.state == "sending" and row.lease_until and row.to_hash in self._ended
         }
-        for row_id, since in list(bad.items()):
-            if held.get(row_id) != since:
-                lengths[row_id, since] = (now - since).total_seconds()
-                del bad[row_id]
-        bad |= held
-        if time.monotonic() > until:
-            for clinic in clinics.values():
-                stage.mail.misbehave_towards(clinic.address)
-        time.sleep(0.3)
-    round_.drain(120.0)
-    return list(lengths.values())
+        for row_id, (address, since, attempt) in list(self.under_way.items()):
+            if held.get(row_id) != (address, since, attempt):
+                self.lengths.append((now - since).total_seconds())
+                self._ended[address] = max(self._ended[address], attempt)
+        self.under_way = held
+
+    def has_seen(self, attempt: int) -> bool:
+        """An attempt of that number, of whatever mail, came to its end at each address."""
+        return min(self._ended.values()) >= attempt
