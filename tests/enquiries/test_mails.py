@@ -49,7 +49,8 @@ def as_text(letter: EmailMessage) -> str:
     "name",
     [
         "asks_clinic", "patient_page", "enquiry_copy", "clinic_unreachable", "answered", "declined",
-        "consultation_first",
+        "consultation_first", "clinic_news_asked", "clinic_news_explained", "clinic_news_accepted",
+        "clinic_news_declined", "patient_news_asked", "patient_news_explained", "patient_news_withdrawn",
     ],
 )  # fmt: skip
 def test_mails_are_the_reviewed_ones(asked: tuple[Enquiry, Clinic], name: str, language: str) -> None:
@@ -64,6 +65,10 @@ def test_mails_are_the_reviewed_ones(asked: tuple[Enquiry, Clinic], name: str, l
         letter = mail.enquiry_copy(enquiry, [clinic], TOKEN)
     elif name == "clinic_unreachable":
         letter = mail.clinic_unreachable(enquiry, clinic, TOKEN)
+    elif name.startswith("clinic_news_"):
+        letter = quote_mail.news_for_clinic(enquiry, clinic, TOKEN, name.removeprefix("clinic_news_"))  # type: ignore[arg-type]
+    elif name.startswith("patient_news_"):
+        letter = quote_mail.news_for_patient(enquiry, clinic, TOKEN, name.removeprefix("patient_news_"))  # type: ignore[arg-type]
     else:
         letter = quote_mail.clinic_answered(enquiry, clinic, Quote(kind=kinds[name]), TOKEN)
     text = as_text(letter)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from tests import factories
 from tests.factories import NOW
+from tests.quotes.conftest import Asked
 from tests.quotes.given import quote
 from webapp.clinics.models import Clinic
 from webapp.enquiries.models import Enquiry, Recipient
@@ -96,6 +97,14 @@ def test_a_month_is_one_of_the_clinics_own_calendar(session: Session) -> None:
     outcomes.note_asked(enquiry.recipients[0], datetime(2026, 11, 30, 17, 0, tzinfo=UTC))
     assert counts(session) == {}
     assert counts(session, date(2026, 12, 1)) == {"asked": 1}
+
+
+def test_every_clinic_that_the_form_reached_was_asked_once(session: Session, asked: Asked) -> None:
+    session.commit()
+    rows = session.execute(
+        select(PriceOutcome.clinic_id, PriceOutcome.kind, PriceOutcome.count).order_by(PriceOutcome.clinic_id)
+    )
+    assert [tuple(row) for row in rows] == [(clinic.id, "asked", 1) for clinic in asked.clinics]
 
 
 def test_a_clinics_own_trial_counts_nowhere(session: Session, clinic: Clinic) -> None:

@@ -18,8 +18,9 @@ def init_app(app: Flask) -> None:
 
 
 def _clinic_asked(sender: type[Recipient], *, recipient: Recipient) -> None:
-    """In the transaction that asks: it counts once it has happened."""
-    outcomes.note_asked(recipient, utc_now())
+    """In the transaction that asks: it counts once it has happened. A clinic that left meanwhile got no mail."""
+    if recipient.delivery_id is not None:
+        outcomes.note_asked(recipient, utc_now())
 
 
 def _mail_replied(
