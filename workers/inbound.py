@@ -17,8 +17,12 @@ log = logging.getLogger(__name__)
 def read() -> None:
     """Hear every mail that waits in the mailbox; each is put away once it was. Nobody waits where there is none."""
     url = current_settings().inbound_mail_url
-    if url:
+    if not url:
+        return
+    try:
         imap_mailbox.empty(url, _hear)
+    except imap_mailbox.MailboxError as error:
+        log.error("incoming mail waits (%s)", error)
 
 
 def _hear(content: bytes) -> bool:
