@@ -29,11 +29,14 @@ class ChosenAnswers:
     data: str = "250 OK"
     taken: list[bytes] = field(default_factory=list)
     addressees: list[str] = field(default_factory=list)
+    senders: list[str] = field(default_factory=list)
+    connections: int = 0
 
     async def handle_MAIL(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         envelope.mail_from = address
+        self.senders.append(address)
         return self.sender
 
     async def handle_RCPT(
@@ -63,6 +66,7 @@ def mail_server(
     conversations: list[SMTP] = []
 
     def converse() -> SMTP:
+        handler.connections += 1
         conversations.append(SMTP(handler, loop=loop, enable_SMTPUTF8=True, **options))
         return conversations[-1]
 

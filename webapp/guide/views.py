@@ -1,6 +1,7 @@
 """Pages of the guide room: treatments with their sources, what the service says about itself, files for machines."""
 
 from collections import defaultdict
+from ipaddress import ip_address
 from typing import Any
 
 from flask import Blueprint, Response, abort, jsonify, render_template, request
@@ -136,6 +137,19 @@ def readyz() -> Response:
     )
     response.status_code = 200 if progress.is_ready else 503
     return _fresh(response)
+
+
+@blueprint.get("/metrics")
+@open_to(Audience.ANYONE)
+def metrics() -> Response:
+    """Figures for whoever watches over the service, on this machine only: to others there is no such page."""
+    try:
+        asked_here = ip_address(request.remote_addr or "").is_loopback
+    except ValueError:
+        asked_here = False
+    if not asked_here:
+        abort(404)
+    return _fresh(Response(outbox.metrics(), content_type="text/plain; version=0.0.4; charset=utf-8"))
 
 
 def _fresh(response: Response) -> Response:

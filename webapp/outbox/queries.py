@@ -1,6 +1,6 @@
 """Reads of the outbox: is mail getting out, what became of a mail, and the development mailbox."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -18,6 +18,7 @@ from webapp.settings import current_settings
 # A mail that is due for longer than this, in seconds, is not getting out (contract: /readyz).
 OVERDUE_AFTER = 60.0
 _WAITING = ("pending", "deferred")
+_STATES = ("pending", "sending", "deferred", "sent", "failed", "expired", "cancelled")
 _MAILDIR = "maildir://"
 
 
@@ -61,6 +62,59 @@ def counts_by_state() -> dict[str, int]:
     """How many mails are in each state; a state that no mail is in is left out."""
     rows = db.session.execute(select(Delivery.state, func.count()).group_by(Delivery.state))
     return dict(rows.all())
+
+
+def bounced() -> int:
+    """How many mails had been taken and then came back."""
+    return db.session.scalar(select(func.count()).where(Delivery.bounced_at.is_not(None))) or 0
+
+
+def suppressed_by_reason() -> dict[str, int]:
+    """How many addresses get no optional mail ("unsubscribed") and none at all ("bounced")."""
+    rows = db.session.execute(select(Suppression.reason, func.count()).group_by(Suppression.reason))
+    return dict(rows.all())
+
+
+def suppressed(delivery_ids: Iterable[int]) -> dict[int, frozenset[str]]:
+    """Why the addresses of these mails get no mail; a mail whose address is on no list is left out."""
+    rows = db.session.execute(
+        select(Delivery.id, Suppression.reason)
+        .join(Suppression, Suppression.address_hash == Delivery.to_hash)
+        .where(Delivery.id.in_(set(delivery_ids)))
+    )
+    found: dict[int, frozenset[str]] = {}
+    for delivery_id, reason in rows:
+        found[delivery_id] = found.get(delivery_id, frozenset()) | {reason}
+    return found
+
+
+def about(what: str) -> Sequence[Delivery]:
+    """Every mail about one row of a room above ("enquiry:12"), oldest first."""
+    return db.session.scalars(select(Delivery).where(Delivery.about == what).order_by(Delivery.id)).all()
+
+
+def metrics() -> str:
+    """Figures of the outbox in the text format of Prometheus, for /metrics.
+
+    By hand: four figures that the database holds, which a client library would keep per process.
+    """
+    now = progress()
+    counts = counts_by_state()
+    lines = [
+        "# HELP lfl_mails Mails by state.",
+        "# TYPE lfl_mails gauge",
+        *(f'lfl_mails{{state="{state}"}} {counts.get(state, 0)}' for state in _STATES),
+        "# HELP lfl_mail_oldest_due_seconds How long the longest due mail has been due; 0 where none is.",
+        "# TYPE lfl_mail_oldest_due_seconds gauge",
+        f"lfl_mail_oldest_due_seconds {now.oldest_due_seconds or 0:.3f}",
+        "# HELP lfl_mail_held_back 1 while no mail is sent because the mail server refuses us.",
+        "# TYPE lfl_mail_held_back gauge",
+        f"lfl_mail_held_back {int(now.held_back is not None)}",
+        "# HELP lfl_mails_bounced Mails that had been taken and then came back.",
+        "# TYPE lfl_mails_bounced gauge",
+        f"lfl_mails_bounced {bounced()}",
+    ]
+    return "\n".join(lines) + "\n"
 
 
 def states(delivery_ids: Iterable[int]) -> dict[int, str]:

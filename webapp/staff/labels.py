@@ -34,9 +34,18 @@ PRECISIONS = {
     "city": _l("the city"),
     "none": _l("unknown"),
 }
-LETTER_STATES = {
+MAIL_STATES = {
+    "pending": _l("waiting to be sent"),
+    "sending": _l("being sent"),
+    "deferred": _l("put off"),
+    "sent": _l("taken by the mail server"),
     "failed": _l("refused for good"),
     "expired": _l("could not be delivered in time"),
+    "cancelled": _l("stopped"),
+}
+SUPPRESSIONS = {
+    "unsubscribed": _l("asked for no more reminders"),
+    "bounced": _l("mail came back"),
 }
 ACTORS = {
     ActorKind.CLINIC: _l("for the clinic"),

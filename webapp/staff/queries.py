@@ -9,7 +9,10 @@ from flask_babel import gettext as _
 from sqlalchemy import Select, exists, func, or_, select
 
 from webapp.clinics.models import Clinic
+from webapp.enquiries.letters import about as about_enquiry
 from webapp.enquiries.models import Enquiry, Recipient
+from webapp.enquiries.services import erasing
+from webapp.enquiries.services.again import can_be_written
 from webapp.extensions import db
 from webapp.moderation.models import Claim, Decision, HeldText, NeverListRequest, PositionReview, Proposal
 from webapp.outbox import queries as outbox
@@ -17,6 +20,9 @@ from webapp.outbox.models import Delivery
 
 # Decisions that take a letter out of the queue.
 LETTER_SEEN, LETTER_AGAIN = "letter.seen", "letter.sent_again"
+# And one that does not: the address is written to again.
+ADDRESS_LIFTED = "address.lifted"
+DEAD = ("failed", "expired")
 # Rows of one page of a queue or of the log.
 PAGE = 50
 
@@ -34,12 +40,15 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A mail that ended undelivered: what it was about, and what happened to it."""
+    """A mail: what it is about and what happened to it, never to whom. `suppressed` says why its address gets no mail;
+    `can_be_sent_again` whether a room can write it anew."""
 
     id: int
     about: str
     state: str
+    came_back: bool
     history: Sequence[tuple[datetime, str, int | None, str]]
+    suppressed: frozenset[str]
     can_be_sent_again: bool
 
 
@@ -89,25 +98,39 @@ def clinics(text: str) -> Sequence[Clinic]:
 
 def letters() -> list[Letter]:
     """The mails that ended undelivered and that nobody has looked at, oldest first, at most a page of them."""
-    rows = db.session.scalars(_dead().order_by(Delivery.ended_at, Delivery.id).limit(PAGE)).all()
-    about = _recipients([row.id for row in rows])
+    return _told(db.session.scalars(_dead().order_by(Delivery.ended_at, Delivery.id).limit(PAGE)).all())
+
+
+def letters_of(ref: str) -> list[Letter] | None:
+    """Every mail about the enquiry of that reference, oldest first; None where there is no such enquiry."""
+    enquiry = erasing.by_ref(ref)
+    return None if enquiry is None else _told(outbox.about(about_enquiry(enquiry.id)))
+
+
+def _told(rows: Sequence[Delivery]) -> list[Letter]:
+    ids = [row.id for row in rows]
+    clinics = _recipients(ids)
+    suppressed = outbox.suppressed(ids)
+    again = can_be_written(rows)
     return [
         Letter(
             row.id,
-            _("Enquiry %(ref)s to %(clinic)s", ref=about[row.id][1].ref, clinic=about[row.id][2].name)
-            if row.id in about
+            _("Enquiry %(ref)s to %(clinic)s", ref=clinics[row.id][1].ref, clinic=clinics[row.id][2].name)
+            if row.id in clinics
             else row.key,
             row.state,
+            row.bounced_at is not None,
             outbox.history(row.id),
-            row.id in about and about[row.id][0].state == "unreachable",
+            suppressed.get(row.id, frozenset()),
+            row.id in again and (row.state in DEAD or row.bounced_at is not None),
         )
         for row in rows
     ]
 
 
-def recipient_of(delivery_id: int) -> Recipient | None:
-    """The clinic of an enquiry whose mail this was."""
-    return db.session.scalar(select(Recipient).where(Recipient.delivery_id == delivery_id))
+def letter(delivery_id: int) -> Delivery | None:
+    """One mail, whatever its state."""
+    return db.session.get(Delivery, delivery_id)
 
 
 def dead_letter(delivery_id: int) -> Delivery | None:
@@ -130,7 +153,7 @@ def _dead() -> Select[Delivery]:
     looked_at = exists().where(
         Decision.what.in_((LETTER_SEEN, LETTER_AGAIN)), Decision.subject == Delivery.key
     )
-    return select(Delivery).where(Delivery.state.in_(("failed", "expired")), ~looked_at)
+    return select(Delivery).where(Delivery.state.in_(DEAD), ~looked_at)
 
 
 def _recipients(delivery_ids: Sequence[int]) -> dict[int, tuple[Recipient, Enquiry, Clinic]]:
