@@ -28,6 +28,11 @@ class Broker(Server):
         return broker.url(self._socket)
 
     @property
+    def folder(self) -> Path:
+        """Where everything stands that it writes: append-only file, snapshots, log."""
+        return self._folder
+
+    @property
     def client_url(self) -> str:
         """The same address for redis.Redis.from_url."""
         return f"unix://{self._socket}"

@@ -56,6 +56,11 @@ class LiveSite:
         self.beat = self._server("beat", [*python, "celery", *beat_arguments(instance_dir)])
 
     @property
+    def folders(self) -> tuple[Path, Path]:
+        """Where its processes write: the instance folder, with their logs, and the one for temporary files."""
+        return self.instance_dir, self._temporary
+
+    @property
     def processes(self) -> tuple[Server, Server, Server]:
         return self.web, self.worker, self.beat
 

@@ -68,6 +68,18 @@ class PostgreSQL(Server):
         """For DATABASE_URL."""
         return f"postgresql://{_OWNER}:{self._password}@{HOST}:{self.port}/{database}"
 
+    @property
+    def folder(self) -> Path:
+        """Where everything stands that it writes: tables, write-ahead log, log."""
+        return self._folder
+
+    def dump(self, url: str) -> bytes:
+        """What pg_dump says of the database at that address, as plain SQL."""
+        dumped = subprocess.run(
+            [str(_programs() / "pg_dump"), "--dbname", url], check=True, capture_output=True, timeout=120
+        )
+        return dumped.stdout
+
     def create_database(self, name: str, template: str = "template0") -> str:
         """A new database, a copy of `template`, which nobody may be connected to. Returns its address."""
         self._run(
