@@ -137,7 +137,7 @@ def test_the_list_is_shown_by_stage_with_counts_drafts_and_decisions(
     _still_open, drafted, answered, decided = (asked(session, clinic, ref) for ref in refs)
     session.add(QuoteDraft(recipient_id=drafted.id, fields="{}", saved_at=utc_now()))
     answered.state = decided.state = "answered"
-    decided.decision, decided.decided_at = "accepted", utc_now()
+    decided.decision, decided.decided_at = "accepted", utc_now() - timedelta(minutes=6)
     ended = today_in("SG", utc_now()) - timedelta(days=1)
     for recipient in (answered, decided):
         session.add(

@@ -312,3 +312,22 @@ def test_a_mailed_link_proves_the_address_by_the_button_and_not_by_itself(
         session.commit()
         session.refresh(enquiry)
         assert (enquiry.email_confirmed_at is not None) is confirmed
+
+
+def test_the_clinics_page_knows_no_sooner_than_its_mail(
+    app: Flask, browser: FlaskClient, session: Session, page: str, enquiry: Enquiry
+) -> None:
+    first = enquiry.recipients[0]
+    token = links.mint_for_clinic(first, utc_now(), 14)
+    session.commit()
+    clinic = app.test_client()
+    act(browser, page, "decline", recipient=str(first.id), reason="too_dear")
+    act(clinic, f"/q/{token}", "open")
+    assert "She decided" not in Page(clinic, f"/q/{token}").text
+    decided_at = row(session, first).decided_at
+    assert decided_at is not None
+    first.decided_at = decided_at - timedelta(minutes=6)
+    session.commit()
+    text = Page(clinic, f"/q/{token}").text
+    assert "She decided against your quote" in text
+    assert "The price is too high" in text

@@ -288,7 +288,9 @@ def test_the_contact_and_the_decision_stand_on_the_page_of_the_clinic_that_they_
         answered(clinic_browser, page)
     session.commit()
     first, second = asked.enquiry.recipients
-    first.contact_released_at = first.decided_at = second.decided_at = utc_now()
+    first.contact_released_at = utc_now()
+    # So long ago that she cannot undo it any more.
+    first.decided_at = second.decided_at = utc_now() - timedelta(minutes=6)
     first.decision, second.decision, second.decision_reason = "accepted", "declined", "price"
     session.commit()
     chosen, other = (Page(clinic_browser, page).text for page in asked.quote_pages)

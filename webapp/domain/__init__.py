@@ -10,6 +10,8 @@ What is counted
 What is offered and compared
     offers        one offer's terms, what of them is like what is wanted, its price, its bill, its course
     basket        the point of the product: the exact cheapest like-for-like mix of a clinic's offers
+    want_syntax   what is wanted as it stands in an address
+    asks_for      what a clinic may need to know for a quote beyond that
     quotes        a clinic's answer to one person, by the same bill
 
 What it comes to over time and across places
@@ -31,6 +33,7 @@ Below all of these
     text          writing systems made comparable
     han_variants  characters of place names that are written in more than one way
     plain_text    typed text as it is stored
+    telephone     numbers of telephones as they are typed, stored and shown
     hosts         whose a web address or a mail address is
     geo           points on the earth and how far apart they lie
 """

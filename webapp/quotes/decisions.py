@@ -1,6 +1,16 @@
-"""Why a patient does not take a quote: codes of Recipient.decision_reason. Each clinic reads it in its language."""
+"""What a patient decided on a quote: why she does not take one, and from when on the clinic knows.
+
+Reasons are codes of Recipient.decision_reason; each clinic reads them in its language.
+"""
+
+from datetime import datetime, timedelta
 
 from flask_babel import lazy_gettext as _l
+
+from webapp.enquiries.models import Recipient
+
+# Until then a decision can be undone and the clinic never hears of it, in seconds.
+TELL_AFTER = 300.0
 
 # What she may choose from, and what the other button says for her.
 GIVEN = {
@@ -11,3 +21,10 @@ GIVEN = {
     "no_reason": _l("No reason"),
 }
 REASONS = {**GIVEN, "none_suited": _l("None of the quotes suited")}
+
+
+def known_to_clinic(recipient: Recipient, now: datetime) -> str | None:
+    """The decision as the clinic may know it: "accepted", "declined"; None while she can still undo it."""
+    if recipient.decided_at is None or now < recipient.decided_at + timedelta(seconds=TELL_AFTER):
+        return None
+    return recipient.decision

@@ -20,6 +20,7 @@ from webapp.offers import queries as offers
 from webapp.portal.blueprint import blueprint
 from webapp.portal.membership import actor, current_account, current_clinic
 from webapp.quotes import queries as quotes
+from webapp.quotes.decisions import known_to_clinic
 from webapp.quotes.outcomes import counted
 from webapp.row_ids import row_id
 from webapp.settings import current_settings
@@ -55,6 +56,7 @@ def clinic_enquiries(slug: str) -> str:
         treatments={row.id: row for row in treatments.everything()},
         states=RECIPIENT_STATES,
         now=utc_now(),
+        known_to_clinic=known_to_clinic,
         counted=counted(quotes.outcomes(year, clinic.id).get(clinic.id, {})),
         can_test=_can_test(clinic),
         tests_left=_tests_left(clinic, utc_now()),

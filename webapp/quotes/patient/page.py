@@ -14,11 +14,12 @@ from webapp.enquiries.models import Enquiry, Link
 from webapp.fx import queries as fx
 from webapp.fx.words import RateLine, rate_line
 from webapp.quotes import queries
+from webapp.quotes.decisions import TELL_AFTER
 from webapp.quotes.models import Clarification
 from webapp.quotes.patient.comparison import Comparison, Side, clinic_side, compare, own_sides
 from webapp.quotes.patient.reading import Heard, Read, read
 from webapp.quotes.patient.words import delivery_lines, differences, part_words, want_words
-from webapp.quotes.services.deciding import ACCEPTED, NONE_SUITED, TELL_AFTER
+from webapp.quotes.services.deciding import ACCEPTED, NONE_SUITED
 from webapp.settings import market_policy
 
 

@@ -19,14 +19,13 @@ from webapp.i18n import today_in
 from webapp.offers import queries as offers
 from webapp.outbox import services as outbox
 from webapp.quotes import mail, queries
+from webapp.quotes.decisions import TELL_AFTER
 from webapp.quotes.models import Quote
 from webapp.quotes.services import outcomes
 from webapp.settings import current_settings
 
 ACCEPTED, DECLINED = "accepted", "declined"
 SUITED, NONE_SUITED = "suited", "none_suited"
-# Until then a decision can be undone and the clinic never hears of it, in seconds.
-TELL_AFTER = 300.0
 
 
 class CannotBeDecided(Exception):

@@ -11,7 +11,7 @@ from webapp.enquiries.choices import channel_words, concern_words, had_before_wo
 from webapp.enquiries.models import Recipient
 from webapp.i18n import utc_now
 from webapp.quotes import queries
-from webapp.quotes.decisions import REASONS
+from webapp.quotes.decisions import REASONS, known_to_clinic
 from webapp.quotes.forms import QuoteForm
 from webapp.quotes.history import line_said, range_words
 from webapp.quotes.services.asking import MAX_LENGTH
@@ -72,6 +72,7 @@ def render(
             "given_bill": sheet.bill_of(sheet.given) if sheet.given else None,
             "given_range": queries.range_of(sheet.given) if sheet.given else None,
             "living": links.living(sheet.recipient.id, sheet.now),
+            "decision": known_to_clinic(sheet.recipient, utc_now()),
             "decision_reason": REASONS.get(sheet.recipient.decision_reason or ""),
             "talk": _talk(sheet.recipient),
             "line_said": line_said,
