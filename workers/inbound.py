@@ -3,6 +3,9 @@
 import logging
 from datetime import UTC, datetime
 
+from celery.exceptions import SoftTimeLimitExceeded
+from sqlalchemy.exc import OperationalError
+
 from webapp.clients import imap_mailbox
 from webapp.outbox.inbound import hearing
 from webapp.queue import READ_INBOUND_MAIL
@@ -26,12 +29,15 @@ def read() -> None:
 
 
 def _hear(content: bytes) -> bool:
-    """In a transaction of its own, while nothing is said to the mail server. False for a mail that nobody can read."""
+    """In a transaction of its own, while nothing is said to the mail server. False for a mail that cannot be taken:
+    it is put aside, for those behind it must not wait."""
     try:
         mail = hearing.understand(content, current_settings().inbound_address)
+        with unit_of_work():
+            hearing.hear(mail, datetime.now(UTC))
+    except (OperationalError, SoftTimeLimitExceeded):
+        raise  # nothing is wrong with the mail
     except Exception as error:  # a mail may hold anything; its words may not stand in a log
-        log.error("a mail that came in cannot be read (%s)", type(error).__name__)
+        log.error("a mail that came in cannot be taken (%s)", type(error).__name__)
         return False
-    with unit_of_work():
-        hearing.hear(mail, datetime.now(UTC))
     return True

@@ -13,8 +13,14 @@ from tests.portal.browsing import press
 from tests.portal.keepers import sign_in
 from tests.reading import Page
 from webapp.clinics.models import Clinic, Practitioner
+from webapp.encryption import address_hash
 from webapp.i18n import today_in, utc_now
+from webapp.moderation.actors import Actor, ActorKind
 from webapp.moderation.models import Decision, HeldText, Proposal
+from webapp.moderation.services import returned
+from webapp.outbox import queries as outbox_queries
+from webapp.outbox import services as outbox
+from webapp.portal.services import addresses
 
 PAGE = "/portal/larch/"
 
@@ -168,3 +174,23 @@ def test_unanswered_enquiries_come_first(owner: FlaskClient, session: Session, c
     assert press(owner, "/portal/larch/enquiries", "/portal/larch/test-enquiry").status_code == 303
     # A test of one's own is nothing to answer.
     assert steps(owner) == {}
+
+
+def test_mail_that_came_back_is_said_until_the_address_is_mended(
+    owner: FlaskClient, session: Session, clinic: Clinic
+) -> None:
+    words = "Mail to desk@larch.example came back"
+    clinic.enquiry_email = "desk@larch.example"
+    session.commit()
+    assert words not in Page(owner, PAGE).text
+    returned.address_came_back(address_hash("desk@larch.example"), NOW)
+    outbox.suppress("desk@larch.example", outbox.BOUNCED, NOW)
+    session.commit()
+    assert words in Page(owner, PAGE).check().text
+    assert "Give an address for enquiries and confirm it" in steps(owner)
+    # Asking the address to confirm is the test of it: that mail is sent.
+    by = Actor(ActorKind.CLINIC, "Dr Quek")
+    addresses.ask(clinic, "desk@larch.example", by, utc_now(), "en")
+    session.commit()
+    assert outbox_queries.suppressions("desk@larch.example") == frozenset()
+    assert words not in Page(owner, PAGE).text

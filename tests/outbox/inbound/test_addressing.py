@@ -44,6 +44,11 @@ def test_an_answer_names_the_nearest_mail_first() -> None:
     assert message_ids(parse(content)) == ["c@x", "b@x", "a@x"]
 
 
+def test_only_what_a_message_id_can_be_is_looked_for() -> None:
+    content = mail("Words\n", "In-Reply-To: <a\0b@x> <ü@x> <" + "x" * 129 + "> <a b@x> <good@x>")
+    assert message_ids(parse(content)) == ["good@x"]
+
+
 def test_a_returned_mail_names_itself() -> None:
     assert MESSAGE_ID in message_ids(parse(report(block())))
     whole = mail(

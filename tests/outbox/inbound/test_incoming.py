@@ -63,6 +63,14 @@ def test_text_is_read_in_the_set_that_it_is_really_in(
     assert body(parse(in_charset(text, codec, name, encoding))).text.strip() == text
 
 
+@pytest.mark.parametrize(
+    "name", ["unicode_escape", "raw-unicode-escape", "idna", "punycode", "utf-7", "rot13"]
+)
+def test_a_name_that_is_no_character_set_does_no_harm(name: str) -> None:
+    content = in_charset("\\ud800 +2AA- " + "a-" * 50_000, "ascii", name, "8bit")
+    body(parse(content)).text.encode()
+
+
 def test_bytes_that_fit_nothing_are_read_all_the_same() -> None:
     assert "S$500" in body(parse(in_charset("S$500", "utf-8", "utf-8", "8bit") + b"\xff\xfe\x80\x00")).text
 

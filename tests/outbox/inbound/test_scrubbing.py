@@ -58,5 +58,8 @@ def test_neither_the_words_nor_the_whole_mail_hold_one() -> None:
     assert understood.words == "It is S$500."
     assert "It is S$500." in understood.raw and LINK in understood.raw
     assert token not in understood.raw and TOKEN not in understood.raw
+    hidden = hearing.understand(mail(f"{LINK}{token[:20]}\u200b{token[20:]} it is\x07S$500.\n"), INBOUND)
+    assert token[20:] not in hidden.words + hidden.raw
+    assert hidden.words.endswith("it is S$500.")
     below = hearing.understand(mail(f"{LINK}{token}\nIt is S$500.\n"), INBOUND)
     assert token not in below.words

@@ -9,8 +9,8 @@ from webapp.outbox.inbound.incoming import header, headers, leaves, parse, part_
 # Where the address stands that a mail was really sent to: what people see, and what mail servers note down.
 _ADDRESSED = ("To", "Cc", "Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To", "X-Forwarded-To")
 _REFERRING = ("In-Reply-To", "References")
-_MESSAGE_ID = re.compile(r"<([^<>\s]{1,128})>")
-_RETURNED_ID = re.compile(r"(?im)^[>\s]*message-id:\s*<([^<>\s]{1,128})>")
+_MESSAGE_ID = re.compile(r"<([!-;=?-~]{1,128})>")
+_RETURNED_ID = re.compile(r"(?im)^[>\s]*message-id:\s*<([!-;=?-~]{1,128})>")
 # What a mailbox may add to a header list until it is nobody's any more.
 _MOST = 50
 

@@ -1,5 +1,8 @@
 """Bytes of a mail as text, under the names that mail programs really write."""
 
+import codecs
+import re
+
 # What a name means in practice: the old names stand for the larger sets that came after them.
 _MEANT = {
     "ks_c_5601-1987": "cp949",
@@ -24,6 +27,11 @@ _MEANT = {
     "default": "utf-8",
     "unknown-8bit": "utf-8",
 }
+# Python knows more under the name of a character set than any mail is written in, some of it slow.
+_NO_CHARSETS = frozenset(
+    {"idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined", "mbcs", "oem"}
+)
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def decode(content: bytes, charset: str | None) -> str:
@@ -31,7 +39,9 @@ def decode(content: bytes, charset: str | None) -> str:
     name = (charset or "us-ascii").strip().strip("\"'").lower()
     for candidate in (_MEANT.get(name, name), "utf-8"):
         try:
-            return content.decode(candidate)
+            if codecs.lookup(candidate).name.replace("-", "_") in _NO_CHARSETS:
+                continue
+            return _LONE_SURROGATE.sub("\ufffd", content.decode(candidate))
         except (LookupError, UnicodeError, ValueError):
             continue
     return content.decode(_guessed(content) if name in {"us-ascii", "utf-8", "utf8"} else "utf-8", "replace")

@@ -12,6 +12,7 @@ from email.message import Message
 from sqlalchemy import select
 
 from webapp import events
+from webapp.domain.plain_text import plain_text
 from webapp.encryption import address_hash
 from webapp.extensions import db
 from webapp.outbox import services as outbox
@@ -62,8 +63,8 @@ def understand(content: bytes, inbound_address: str) -> Understood:
         REPLY,
         tokens,
         ids,
-        words=scrubbed(quoting.own_words(said.text), inbound_address).strip(),
-        raw=scrubbed(_readable(message, said.text), inbound_address),
+        words=_clean(quoting.own_words(said.text), inbound_address),
+        raw=_clean(_readable(message, said.text), inbound_address),
         attachments=said.attachments,
     )
 
@@ -144,6 +145,11 @@ def _bounced_softly(delivery: Delivery) -> bool:
         DeliveryEvent.delivery_id == delivery.id, DeliveryEvent.what == BOUNCED_SOFTLY
     )
     return db.session.scalar(events_of.limit(1)) is not None
+
+
+def _clean(text: str, inbound_address: str) -> str:
+    """As it may be shown: first without what shows as nothing, which could stand in the middle of a token."""
+    return scrubbed(plain_text(text, keep_lines=True), inbound_address)
 
 
 def _readable(message: "Message[str, str]", text: str) -> str:
