@@ -28,7 +28,12 @@ class ContextTask(Task):
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         with flask_app.app_context():
-            return self.run(*args, **kwargs)
+            try:
+                return self.run(*args, **kwargs)
+            except MemoryError:
+                # Celery ends the whole worker for one, with what its other processes hold (seen in a fault run);
+                # what this task held is free again by now.
+                raise RuntimeError("the task needed more memory than there is") from None
 
 
 celery = Celery(

@@ -21,6 +21,7 @@ def poison(round_: Round) -> None:
         expect(reply.is_taken, f"a template that raises refused the form: {reply}")
     others = round_.scale.pick(4, 20, 100)
     with stage.other_workers("tests.faults.doubles.fragile_worker"):
+        starts = stage.supervisor.starts.total()
         for name in ("kills-", "eats-"):
             reply = stage.forms.take().send(round_.address(0, name))
             expect(reply.is_taken, str(reply))
@@ -29,6 +30,7 @@ def poison(round_: Round) -> None:
         posting.address = lambda number: round_.address(number + 1)
         round_.run(posting)
         _lose_leases(round_)
+        ends = stage.supervisor.starts.total() - starts
     took = round_.drain(60.0)
     rows = round_.deliveries()
     broken = [row for row in rows if row.leases_lost]
@@ -43,6 +45,7 @@ def poison(round_: Round) -> None:
     expect(tally.states.get("sent", 0) == len(rows) - 5, f"the mails ended {tally.states}")
     figures = percentiles(tally.seconds)
     expect(figures["p95"] <= _OTHERS_P95, f"p95 of the others {figures['p95']:.1f} s")
+    expect(ends == 0, f"{ends} workers ended with a mail that was too much for one process")
     round_.result.kills = LEASES_TO_LOSE
     round_.result.size = f"3 mails unwritten, 2 that end their worker, {tally.states.get('sent', 0)} others"
     round_.result.times = [f"others: {told(figures)}", f"dead letters after {LEASES_TO_LOSE} workers"]
