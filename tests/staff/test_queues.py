@@ -13,14 +13,18 @@ from tests.access.world import POINT
 from tests.accounts.signing_in import account, sign_in
 from tests.factories import NOW
 from webapp.clinics.models import Clinic
-from webapp.enquiries.models import Recipient
-from webapp.enquiries.services import keeping
+from webapp.encryption import address_hash
+from webapp.enquiries import letters
+from webapp.enquiries.models import Enquiry, Link, Recipient
+from webapp.enquiries.services import erasing
 from webapp.i18n import utc_now
 from webapp.moderation.actors import Actor, ActorKind
 from webapp.moderation.models import Claim, Decision, DoNotList, HeldText, NeverListRequest, PositionReview
 from webapp.moderation.services import authority, editing, proposals
 from webapp.moderation.services.proposals import Change
-from webapp.outbox.models import Delivery
+from webapp.outbox import queries as outbox
+from webapp.outbox import services
+from webapp.outbox.models import Delivery, DeliveryEvent
 from webapp.refresh.models import RefreshRun
 
 OWNER = Actor(ActorKind.CLINIC, "Kim, owner")
@@ -195,6 +199,7 @@ def unreached(session: Session) -> Recipient:
         session, clinic, state="unreachable", ref="LFL-23456789", email="mei@patient.test", created_at=now
     )
     (recipient,) = enquiry.recipients
+    enquiry.email_hash = address_hash("mei@patient.test")
     recipient.delivery_id = letter.id
     session.commit()
     return recipient
@@ -213,9 +218,9 @@ def test_an_enquiry_that_was_not_delivered_is_sent_again(
     again = session.get_one(Delivery, unreached.delivery_id)
     assert (again.state, again.to_address) == ("pending", session.scalars(select(Clinic.enquiry_email)).one())
     assert "Nothing waits." in text_of(staff, "/staff/letters")
-    assert keeping.erase("LFL-23456789")
+    erasing.erase(session.get_one(Enquiry, unreached.enquiry_id), erasing.OPERATOR, NOW)
     session.commit()
-    session.refresh(again)
+    again = session.get_one(Delivery, again.id, populate_existing=True)
     assert again.state == "cancelled"
 
 
@@ -225,6 +230,97 @@ def test_a_letter_that_needs_nothing_leaves_the_queue(
     press(staff, "/staff/letters", f"/staff/letters/{unreached.delivery_id}", answer="seen")
     assert "Nothing waits." in text_of(staff, "/staff/letters")
     assert [what for what, _name, _reason in log(session)] == ["letter.seen"]
+
+
+def _dead_mail_to(session: Session, enquiry: Enquiry, to: str, key: str, **values: Any) -> int:
+    row = Delivery(
+        key=key,
+        message_id=f"{key}@test",
+        about=letters.about(enquiry.id),
+        to_hash=address_hash(to),
+        **{"state": "failed", "next_at": NOW, "created_at": NOW, "ended_at": NOW} | values,
+    )
+    session.add(row)
+    session.flush()
+    session.add(DeliveryEvent(delivery_id=row.id, at=NOW, what="failed", smtp_code=550, note="refused"))
+    session.commit()
+    return row.id
+
+
+def test_a_mail_to_the_patient_is_written_again_with_a_link_of_its_own(
+    staff: FlaskClient, session: Session, unreached: Recipient
+) -> None:
+    enquiry = session.get_one(Enquiry, unreached.enquiry_id)
+    dead = _dead_mail_to(session, enquiry, "MEI@patient.test", f"clinic-answered:{enquiry.id}")
+    press(staff, "/staff/letters", f"/staff/letters/{dead}", answer="again")
+    session.commit()
+    again = session.scalars(select(Delivery).where(Delivery.key.endswith(f":after-{dead}"))).one()
+    assert (again.state, again.to_address) == ("pending", "mei@patient.test")
+    assert again.about == letters.about(enquiry.id), "erasing the enquiry stops it too"
+    assert session.scalars(select(Link.mailed).where(Link.enquiry_id == enquiry.id)).one() is True
+    assert [what for what, _name, _reason in log(session)] == ["letter.sent_again"]
+    press(staff, "/staff/letters", f"/staff/letters/{dead}", answer="again")
+    assert "Somebody decided this one already." in text_of(staff, "/staff/letters")
+
+
+@pytest.mark.parametrize("case", ["refused", "of another room"])
+def test_a_mail_that_nobody_can_write_again_says_so(
+    staff: FlaskClient, session: Session, unreached: Recipient, case: str
+) -> None:
+    enquiry = session.get_one(Enquiry, unreached.enquiry_id)
+    dead = _dead_mail_to(session, enquiry, "mei@patient.test", "sign-in:1")
+    if case == "refused":
+        enquiry.email_refused_at = NOW
+    else:
+        session.get_one(Delivery, dead).about = None
+    session.commit()
+    assert text_of(staff, "/staff/letters").count("Nothing can write this mail again") == 1
+    press(staff, "/staff/letters", f"/staff/letters/{dead}", answer="again")
+    assert "This mail cannot be sent again." in text_of(staff, "/staff/letters")
+    assert log(session) == []
+
+
+def test_every_mail_of_an_enquiry_is_found_by_its_reference_and_names_nobody(
+    staff: FlaskClient, session: Session, unreached: Recipient
+) -> None:
+    enquiry = session.get_one(Enquiry, unreached.enquiry_id)
+    _dead_mail_to(
+        session, enquiry, "mei@patient.test", "enquiry-patient-page:7", state="sent", bounced_at=NOW
+    )
+    page = text_of(staff, "/staff/letters?enquiry=lfl-23456789")
+    assert "enquiry-patient-page:7" in page
+    assert "it came back" in page
+    assert "550 refused" in page
+    assert "mei@" not in page.lower()
+    assert "No enquiry of that reference" in text_of(staff, "/staff/letters?enquiry=LFL-%00")
+
+
+def test_an_address_whose_mail_came_back_is_written_to_again_once_staff_say_so(
+    staff: FlaskClient, session: Session, unreached: Recipient
+) -> None:
+    enquiry = session.get_one(Enquiry, unreached.enquiry_id)
+    dead = _dead_mail_to(session, enquiry, "mei@patient.test", "clinic-answered:1")
+    services.suppress("mei@patient.test", services.BOUNCED, NOW)
+    services.suppress("other@patient.test", services.UNSUBSCRIBED, NOW)
+    session.commit()
+    page = text_of(staff, "/staff/letters")
+    assert "Its address gets no mail: mail came back." in page
+    press(staff, "/staff/letters", f"/staff/letters/{dead}", answer="again")
+    assert "take it off the list first" in text_of(staff, "/staff/letters")
+    press(staff, "/staff/letters", f"/staff/letters/{dead}", answer="lift")
+    assert log(session) == [("address.lifted", "Mina", None)]
+    assert outbox.suppressions("mei@patient.test") == frozenset()
+    assert outbox.suppressions("other@patient.test") == {"unsubscribed"}
+    press(staff, "/staff/letters", f"/staff/letters/{dead}", answer="lift")
+    assert len(log(session)) == 1
+
+
+def test_whether_mail_gets_out_is_on_the_page(staff: FlaskClient, session: Session) -> None:
+    session.add(Delivery(key="k:1", message_id="1@test", state="deferred", next_at=NOW, created_at=NOW))
+    session.commit()
+    page = " ".join(text_of(staff, "/staff/letters").split())
+    assert "<dt>put off</dt><dd>1</dd>" in page
+    assert "<dt>All mail is held back</dt><dd>no</dd>" in page
 
 
 def test_a_place_is_chosen_once(staff: FlaskClient, session: Session) -> None:
