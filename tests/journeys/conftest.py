@@ -26,7 +26,7 @@ def open_browser(browser: Browser, shared_site: LiveSite) -> Iterator[Callable[.
 
     def listen(message: Any) -> None:
         # The browser also reports the status of a form that came back with findings, or of no page: those are meant.
-        if message.type == "error" and "422" not in message.text and "404" not in message.text:
+        if message.type == "error" and not any(code in message.text for code in ("422", "404", "410")):
             complaints.append(message.text)
 
     def make(width: int = 1280, height: int = 900, **options: Any) -> Page:

@@ -44,7 +44,11 @@ def at(day: date, hour: int = 4) -> datetime:
 def expired(session: Session) -> list[int]:
     session.flush()
     session.expire_all()
-    return [quote.recipient_id for quote in session.scalars(select(Quote)) if quote.expired_at is not None]
+    return [
+        quote.recipient_id
+        for quote in session.scalars(select(Quote).order_by(Quote.id))
+        if quote.expired_at is not None
+    ]
 
 
 def test_a_quote_ends_after_its_last_day_where_its_clinic_is(session: Session) -> None:
