@@ -292,7 +292,7 @@ def test_every_mail_of_an_enquiry_is_found_by_its_reference_and_names_nobody(
     assert "it came back" in page
     assert "550 refused" in page
     assert "mei@" not in page.lower()
-    assert "No enquiry of that reference" in text_of(staff, "/staff/letters?enquiry=LFL-%00")
+    assert "No enquiry of that reference" in text_of(staff, "/staff/letters?enquiry=LFL-NOBODY")
 
 
 def test_an_address_whose_mail_came_back_is_written_to_again_once_staff_say_so(

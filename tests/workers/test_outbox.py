@@ -2,21 +2,26 @@
 
 import importlib
 import threading
+import time
 from collections import Counter
 from email import message_from_bytes
+from random import Random
 from types import ModuleType
 
 import pytest
+from celery.signals import worker_shutting_down
 from flask import Flask
 from sqlalchemy.exc import OperationalError
 
 from tests.bells import Bells
 from tests.clients.smtp_servers import ChosenAnswers
 from tests.outbox.conftest import move, post, row
+from webapp.clients.mailer import TOTAL_SECONDS
 from webapp.extensions import db
 from webapp.outbox import queries, services
 from webapp.queue import SEND_DELIVERY
 from webapp.unit_of_work import unit_of_work
+from workers import stopping
 
 
 @pytest.fixture
@@ -36,6 +41,95 @@ def test_a_task_sends_the_mail_of_its_row_once(
     assert [message_from_bytes(mail)["Message-ID"] for mail in answers.taken] == [f"<{message_id}>"]
     with worker_app.app_context():
         assert row(delivery_id).state == "sent"
+
+
+def test_a_task_goes_on_to_what_else_is_due(
+    tasks: ModuleType, worker_app: Flask, answers: ChosenAnswers
+) -> None:
+    with worker_app.app_context():
+        ids = [post(f"k:{number}") for number in range(5)]
+        later = post("k:later", not_before_seconds=600.0)
+    tasks.send(ids[3])
+    assert len(answers.taken) == 5
+    assert answers.connections == 1
+    # Its own row has gone already: a bell that is late still helps with the rest.
+    with worker_app.app_context():
+        post("k:new")
+    tasks.send(ids[0])
+    assert len(answers.taken) == 6
+    with worker_app.app_context():
+        assert row(later).state == "pending"
+
+
+def test_a_worker_that_was_asked_to_end_finishes_its_mail_and_begins_no_other(
+    tasks: ModuleType, worker_app: Flask, answers: ChosenAnswers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with worker_app.app_context():
+        ids = [post(f"k:{number}") for number in range(3)]
+    monkeypatch.setattr(stopping, "_asked", bytearray(1))
+    worker_shutting_down.send(sender=None, sig="TERM", how="Warm", exitcode=0)
+    assert stopping.is_asked_for()
+    tasks.send(ids[0])
+    with worker_app.app_context():
+        assert queries.counts_by_state() == {"sent": 1, "pending": 2}
+
+
+def test_a_task_ends_in_time_for_its_limit(tasks: ModuleType, workers: ModuleType) -> None:
+    """The last mail may take its whole time, and writing its end all the patience there is."""
+    longest = tasks.GOES_ON_FOR + TOTAL_SECONDS + sum(tasks.PATIENCE)
+    assert longest < workers.SOFT_TIME_LIMIT
+
+
+def test_mails_to_one_address_are_never_in_two_workers_hands(
+    tasks: ModuleType, worker_app: Flask, answers: ChosenAnswers
+) -> None:
+    with worker_app.app_context():
+        ids = [post(f"k:{number}", "desk@clinic.example") for number in range(8)]
+    in_hand: list[int] = []
+    failures: list[str] = []
+
+    def look(letter: services.Letter) -> services.Outcome:
+        in_hand.append(letter.delivery_id)
+        if len(in_hand) > 1:
+            failures.append(f"{in_hand} at once")
+        time.sleep(0.01)
+        in_hand.remove(letter.delivery_id)
+        return services.Accepted(250)
+
+    gate = threading.Barrier(4)
+
+    def race() -> None:
+        with worker_app.app_context():
+            gate.wait()
+            for delivery_id in ids:
+                with unit_of_work():
+                    letter = services.claim(delivery_id)
+                if letter is not None:
+                    outcome = look(letter)
+                    with unit_of_work():
+                        services.settle(letter, outcome, Random(1))
+
+    threads = [threading.Thread(target=race) for _racer in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    tasks.send(ids[0])
+    with worker_app.app_context():
+        assert queries.counts_by_state() == {"sent": len(ids)}
+
+
+def test_what_is_long_over_is_forgotten(tasks: ModuleType, worker_app: Flask, answers: ChosenAnswers) -> None:
+    with worker_app.app_context():
+        delivery_id = post()
+    tasks.send(delivery_id)
+    tasks.forget()
+    with worker_app.app_context():
+        move(delivery_id, ended_at=-366 * 86400)
+    tasks.forget()
+    with worker_app.app_context():
+        assert queries.counts_by_state() == {}
 
 
 def test_a_refusal_is_written_down_and_tried_again_when_it_is_due(
