@@ -43,6 +43,7 @@ def test_elsewhere_the_safe_values_stand(tmp_path: Path) -> None:
         ({"SECRET_KEY": "short"}, "SECRET_KEY"),
         ({"FIELD_KEYS": ""}, "FIELD_KEYS"),
         ({"FIELD_KEYS": "not a key"}, "FIELD_KEYS"),
+        ({"HASH_KEY": "too short"}, "HASH_KEY"),
         ({"MAIL_URL": ""}, "MAIL_URL"),
         ({"MAIL_URL": "maildir:///tmp"}, "MAIL_URL"),
         ({"BASE_URL": "likeforlike.example"}, "BASE_URL"),
