@@ -87,6 +87,11 @@ class Page:
         return any(card.heard.quote is not None or card.heard.by_mail for card in self.cards)
 
     @property
+    def country(self) -> str:
+        """The market whose calendar the page's own days are in: that of the clinic asked first."""
+        return self.cards[0].heard.clinic.country
+
+    @property
     def none_suited(self) -> bool:
         return self.enquiry.closed_as == NONE_SUITED
 
