@@ -14,7 +14,7 @@ TRANSLATIONS := $(wildcard webapp/translations/*/LC_MESSAGES/messages.po)
 COMPILED := $(TRANSLATIONS:.po=.mo)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench lock messages clean system-packages always
+.PHONY: help run test check bench faults lock messages clean system-packages always
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -54,6 +54,9 @@ bench: $(VENV)/runtime.stamp $(COMPILED) ## How long a basket and a page take, b
 	@$(PYTHON_IN) -m bench.basket
 	@# glibc trims its heap at moments of its own choice, and SQLite's times then come in two kinds.
 	@MALLOC_TRIM_THRESHOLD_=134217728 $(PYTHON_IN) -m bench.pages
+
+faults: system-packages $(VENV)/dev.stamp $(COMPILED) ## Break everything and count what is lost (FAULTS=middle|long|short ROWS=F1,F13 WRITE=docs/reliability.md)
+	@FAULTS=$(FAULTS) $(PYTHON_IN) -m tests.faults --rows "$(ROWS)" $(if $(WRITE),--write "$(WRITE)")
 
 lock: $(VENV)/pyvenv.cfg ## Make requirements/*.txt from the lists in pyproject.toml (UPGRADE=1 for newer versions)
 	@$(PYTHON_IN) -m pip --disable-pip-version-check install --quiet $(UV)

@@ -49,7 +49,8 @@ class Proxy:
 
     def close(self) -> None:
         """Cut every connection and end the thread."""
-        self.cut()
+        self._refuses = True
+        self._call(self._end())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
@@ -58,7 +59,15 @@ class Proxy:
         asyncio.run_coroutine_threadsafe(work, self._loop).result(10)
 
     async def _serve(self) -> None:
-        await asyncio.start_server(self._connected, HOST, self.port)
+        self._server = await asyncio.start_server(self._connected, HOST, self.port)
+
+    async def _end(self) -> None:
+        self._server.close()
+        await self._cut()
+        others = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in others:
+            task.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
 
     async def _cut(self) -> None:
         for writer in list(self._open):
@@ -68,19 +77,23 @@ class Proxy:
         if self._refuses:
             writer.transport.abort()
             return
-        with contextlib.suppress(OSError):
+        try:
             there, to_there = await asyncio.open_connection(HOST, self.target)
-            both = {writer, to_there}
-            self._open |= both
-            try:
+        except OSError:
+            writer.transport.abort()
+            return
+        both = {writer, to_there}
+        self._open |= both
+        try:
+            with contextlib.suppress(OSError):
                 await asyncio.gather(
                     self._pass_on(reader, to_there, is_client=True),
                     self._pass_on(there, writer, is_client=False),
                 )
-            finally:
-                self._open -= both
-                to_there.transport.abort()
-        writer.transport.abort()
+        finally:
+            self._open -= both
+            for end in both:
+                end.transport.abort()
 
     async def _pass_on(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, is_client: bool

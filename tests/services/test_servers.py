@@ -83,6 +83,53 @@ def test_a_mail_server_misbehaves_as_told(mail_server: MailServer) -> None:
     assert len(mail_server.mails()) == 1
 
 
+def test_a_mail_server_misbehaves_towards_one_recipient(mail_server: MailServer) -> None:
+    mail_server.misbehave_towards("gone@example.org", rcpt="550 5.1.1 no such user")
+    mail_server.misbehave_towards("picky@example.org", data="554 5.7.1 no")
+    with pytest.raises(smtplib.SMTPRecipientsRefused):
+        _send(mail_server, _mail("gone@example.org"))
+    with pytest.raises(smtplib.SMTPDataError):
+        _send(mail_server, _mail("picky@example.org"))
+    _send(mail_server, _mail("clinic@example.org"))
+    mail_server.misbehave_towards("silent@example.org", silent=True)
+    with (
+        smtplib.SMTP(HOST, mail_server.port, timeout=0.5) as client,
+        pytest.raises(smtplib.SMTPServerDisconnected),
+    ):
+        client.sendmail("site@likeforlike.example", "silent@example.org", "words")
+    mail_server.misbehave_towards("gone@example.org")
+    _send(mail_server, _mail("gone@example.org", "<2@likeforlike.example>"))
+    assert [mail.rcpt_to for mail in mail_server.mails()] == [("clinic@example.org",), ("gone@example.org",)]
+
+
+def test_a_mail_server_takes_a_login_unless_told_otherwise(mail_server: MailServer) -> None:
+    with smtplib.SMTP(HOST, mail_server.port, timeout=10) as client:
+        assert client.login("site", "secret")[0] == 235
+    mail_server.misbehave(refuses_login=True)
+    with (
+        smtplib.SMTP(HOST, mail_server.port, timeout=10) as client,
+        pytest.raises(smtplib.SMTPAuthenticationError),
+    ):
+        client.login("site", "secret")
+
+
+def test_a_mail_is_known_again_by_a_header_of_choice() -> None:
+    server = MailServer(identity="X-Key", keeps_content=False)
+    try:
+        server.start()
+        for number, key in enumerate(("one", "one", "two")):
+            mail = _mail("clinic@example.org", f"<{number}@likeforlike.example>")
+            mail["X-Key"] = key
+            _send(server, mail)
+        assert [mail.identity for mail in server.mails()] == ["one", "two"]
+        first, mark = server.arrived_since(0)
+        assert [mail.repeat for mail in first] == [False, True, False]
+        assert len({mail.digest for mail in first}) == 3
+        assert server.arrived_since(mark) == ([], mark)
+    finally:
+        server.close()
+
+
 def test_postgresql_survives_a_kill_and_copies_databases(postgresql: PostgreSQL) -> None:
     first = postgresql.create_database("first")
     with psycopg.connect(first) as connection:
