@@ -12,6 +12,7 @@ from webapp.domain.money import CurrencyMismatch, Money
 from webapp.domain.offers import (
     Consultation,
     Fee,
+    Field,
     Incomplete,
     Injector,
     Numbing,
@@ -192,6 +193,14 @@ def test_its_last_day_belongs_to_it_and_one_that_was_taken_back_has_no_total() -
     taken_back = replace(quote, withdrawn_on=ON)
     assert taken_back.state(later) is QuoteState.WITHDRAWN
     assert answer(taken_back, [WANT], ON).reasons == (Incomplete.WITHDRAWN,)
+
+
+def test_only_what_the_sheet_asks_is_called_not_stated() -> None:
+    quote = QuoteTerms("SGD", (QuoteLine(Part("rejuran_healer", sessions=3), sgd(1)),), ON)
+    assert set(answer(quote, [WANT], ON).unstated) == {
+        Field.TAX, Field.QUANTITY, Field.AREAS, Field.CONSULTATION_FEE, Field.OTHER_FEES, Field.NUMBING,
+        Field.INJECTOR,
+    }  # fmt: skip
 
 
 def test_a_combo_has_its_price_in_its_first_line_and_the_dearest_consultation_is_asked() -> None:

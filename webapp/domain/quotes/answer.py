@@ -28,7 +28,7 @@ from webapp.domain.offers import (
     reasons_against,
     unstated,
 )
-from webapp.domain.quotes.terms import QuoteTerms, own_reasons
+from webapp.domain.quotes.terms import ASKED, QuoteTerms, own_reasons
 
 
 class Relation(StrEnum):
@@ -141,7 +141,7 @@ def answer(quote: QuoteTerms, wants: Sequence[Want], on: date) -> QuoteAnswer:
         left_over=more,
         not_asked=not_asked,
         reasons=reasons,
-        unstated=unstated(offer),
+        unstated=tuple(field for field in unstated(offer) if field in ASKED),
     )
 
 

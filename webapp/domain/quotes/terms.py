@@ -15,6 +15,7 @@ from webapp.domain.money import CurrencyMismatch, Money, total
 from webapp.domain.offers import (
     Consultation,
     Fee,
+    Field,
     Incomplete,
     Injector,
     Numbing,
@@ -45,6 +46,21 @@ class How(StrEnum):
     EXTRA = "extra"
     NOT_USED = "not_used"
 
+
+# What the sheet asks of a clinic: only what was asked can be called "not stated".
+ASKED = frozenset(
+    {
+        Field.TAX,
+        Field.TAX_RATE,
+        Field.QUANTITY,
+        Field.AREAS,
+        Field.CONSULTATION_FEE,
+        Field.CONSULTATION_WAIVED,
+        Field.OTHER_FEES,
+        Field.NUMBING,
+        Field.INJECTOR,
+    }
+)
 
 _NUMBING = {
     How.INCLUDED: Numbing.INCLUDED,
