@@ -380,7 +380,7 @@ def _signing_problem(settings: Settings) -> str | None:
         return None
     if not re.fullmatch(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*", settings.dkim_selector):
         return "DKIM_SELECTOR must be a name below _domainkey, such as mail2026"
-    if not re.fullmatch(r"[A-Za-z0-9.-]+", parseaddr(settings.mail_from)[1].rpartition("@")[2]):
+    if not re.fullmatch(r"[^@\s]+@[A-Za-z0-9.-]+", parseaddr(settings.mail_from)[1]):
         return "MAIL_FROM must hold an address whose domain can sign (DKIM_KEY_FILE)"
     try:
         key = load_pem_private_key(settings.dkim_key.encode("ascii"), None)

@@ -126,3 +126,12 @@ def test_security_txt_without_a_contact_is_there_in_development_only(
     public = replace(settings, base_url="https://likeforlike.example")
     monkeypatch.setitem(app.config, "SETTINGS", public)
     assert client.get("/.well-known/security.txt").status_code == 404
+
+
+def test_the_figures_are_for_this_machine_only(client: FlaskClient) -> None:
+    answer = client.get("/metrics")
+    assert answer.status_code == 200
+    assert answer.content_type == "text/plain; version=0.0.4; charset=utf-8"
+    assert "lfl_mails{" in answer.text
+    for elsewhere in ("203.0.113.7", "", "unix:"):
+        assert client.get("/metrics", environ_base={"REMOTE_ADDR": elsewhere}).status_code == 404
