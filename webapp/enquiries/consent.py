@@ -49,7 +49,8 @@ def clinic_consent(clinic_name: str, country: str) -> str:
 
 def health_consent() -> str:
     return _(
-        "My concerns and my message may say something about my health. Clinics that I ticked may read them."
+        "My concerns, my message and whether I had it before may say something about my health."
+        " Clinics that I ticked may read them."
     )
 
 

@@ -289,7 +289,7 @@ class EnquiryForm(FlaskForm):
         own = read_area(entry.form.area.data)
         if own and own not in areas:
             areas[own] = ", ".join(area_names(tuple(own.split(";"))))
-        entry.form.area.choices = choices(areas, _("As the clinic treats it"))
+        entry.form.area.choices = choices(areas, _("Not stated"))
 
     def asked_wants(self) -> list[Want]:
         """The treatments of a checked form, in the order of its rows."""
