@@ -28,7 +28,15 @@ def workers(app: Flask, settings: Settings) -> ModuleType:
     }
     with pytest.MonkeyPatch.context() as patch:
         for name in list(os.environ):
-            if name in {"BASE_URL", "REDIS_URL", "MAIL_URL", "MAIL_FROM", "PORT"}:
+            if name in {
+                "BASE_URL",
+                "REDIS_URL",
+                "MAIL_URL",
+                "MAIL_FROM",
+                "INBOUND_MAIL_URL",
+                "INBOUND_ADDRESS",
+                "PORT",
+            }:
                 patch.delenv(name)
         for name, value in environ.items():
             patch.setenv(name, value)
