@@ -4,8 +4,8 @@ from typing import Any
 
 from flask import Blueprint
 
-from webapp.enquiries.choices import CHANNELS, RECIPIENT_STATES
-from webapp.offers.labels import CONDITIONS, FIELDS, INCOMPLETE, MISMATCH, area_names, quantity_words
+from webapp.enquiries.choices import RECIPIENT_STATES
+from webapp.offers.labels import FIELDS, INCOMPLETE, MISMATCH, area_names, quantity_words
 from webapp.quotes.labels import DECLINE_REASONS, HOW, INCLUSIONS, STATES, line_words
 from webapp.treatments import queries as treatments
 
@@ -18,9 +18,7 @@ def _words() -> dict[str, Any]:
     return {
         "INCOMPLETE": INCOMPLETE,
         "MISMATCH": MISMATCH,
-        "CONDITIONS": CONDITIONS,
         "FIELDS": FIELDS,
-        "CHANNELS": CHANNELS,
         "RECIPIENT_STATES": RECIPIENT_STATES,
         "DECLINE_REASONS": DECLINE_REASONS,
         "HOW": HOW,

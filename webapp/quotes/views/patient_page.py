@@ -19,7 +19,6 @@ from webapp.offers.own_quotes import CURRENCIES, MAX_QUOTES, OwnQuotes, blank_qu
 from webapp.quotes.blueprint import blueprint
 from webapp.quotes.decisions import GIVEN, REASONS
 from webapp.quotes.history import range_words
-from webapp.quotes.labels import DECLINE_REASONS, line_words
 from webapp.quotes.patient.page import Order, Page, build
 from webapp.quotes.services.asking import MAX_LENGTH
 from webapp.settings import current_settings
@@ -122,8 +121,6 @@ def render(
         reasons=REASONS,
         reasons_given=GIVEN,
         max_length=MAX_LENGTH,
-        clinic_reasons=DECLINE_REASONS,
-        line_words=line_words,
         range_words=range_words,
         contact_words=consent.contact_consent,
         address_refused=enquiry.email_refused_at is not None,
