@@ -52,6 +52,15 @@ def test_from_a_postal_code_to_two_quotes_side_by_side(
     links = quote_pages(shared_site, reference.group(), 3)
     assert len(links) == 3
 
+    # She opens her page from the mail: from now on its address gets every notice, and at once a copy.
+    her_link = re.search(r"/e/[\w-]{43}", to_patient[0].text)
+    assert her_link
+    her_mail = open_browser(width=390, java_script_enabled=javascript)
+    her_mail.goto(her_link.group())
+    her_mail.locator("form[action$='/open'] button").click()
+    copies = shared_site.mail.wait_for_mails(2, email)
+    assert any("what you asked" in str(mail.message["Subject"]) for mail in copies)
+
     for number, link in enumerate(links[:2]):
         clinic = open_browser(width=390, java_script_enabled=javascript)
         clinic.goto(link)
@@ -59,7 +68,7 @@ def test_from_a_postal_code_to_two_quotes_side_by_side(
         clinic.locator("button[value=quote]").click()
         expect(clinic.locator("#sent")).to_be_visible()
 
-    shared_site.mail.wait_for_mails(3, email)
+    shared_site.mail.wait_for_mails(4, email)
     patient.reload()
     for amount in ("S$1,200", "S$1,250"):
         expect(patient.locator("main")).to_contain_text(amount)
