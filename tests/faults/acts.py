@@ -80,6 +80,8 @@ def acts(names: Iterable[str] = (), kind: str = "") -> Iterator[tuple[Row, ...]]
 
 def run_act(stage: Stage, act: tuple[Row, ...], scale: Scale, voice: Voice) -> list[Result]:
     """Run the rows of one act and return a result for each; what goes wrong is in the result."""
+    # The row before may have killed them.
+    stage.wait_for_workers()
     with ThreadPoolExecutor(len(act)) as pool:
         results = list(pool.map(lambda row: _run_row(stage, row, scale, voice.of(row.name)), act))
     if not all(result.passed for result in results):

@@ -97,9 +97,11 @@ class Round:
                 self.say(f"{len(posting.taken)}/{posting.forms} forms, {self.stage.progress()} {more()}")
             sending.result()
 
-    def deliveries(self) -> list[Posted]:
-        """This round's mails as the database has them, oldest first."""
+    def deliveries(self, *, waiting: bool = False) -> list[Posted]:
+        """This round's mails as the database has them, oldest first; only those that have not ended if asked so."""
         mine = true() if self.alone else self._theirs(self.enquiries())
+        if waiting:
+            mine = and_(mine, Delivery.state.not_in(FINAL))
         with self.stage.app.app_context():
             rows = db.session.execute(
                 select(*_COLUMNS).where(Delivery.id > self._first_delivery, mine).order_by(Delivery.id)
@@ -122,7 +124,7 @@ class Round:
         """
         began = spoken = time.monotonic()
         while True:
-            waiting = [row for row in self.deliveries() if row.state not in FINAL]
+            waiting = self.deliveries(waiting=True)
             took = time.monotonic() - began
             if not waiting:
                 return took
