@@ -97,8 +97,8 @@ class QuoteForm(FlaskForm):
     note = TextAreaField(
         _l("Anything else the patient should know"), filters=[many_lines], validators=[_LONG]
     )
-    range_low = AmountField(_l("Usually from"), validators=[Length(max=40)])
-    range_high = AmountField(_l("to"), validators=[Length(max=40)])
+    range_low = AmountField(_l("It usually ends between"), validators=[Length(max=40)])
+    range_high = AmountField(_l("and"), validators=[Length(max=40)])
     decline_reason = SelectField(
         _l("Why"), choices=choices(DECLINE_REASONS, _l("No reason given")), validators=[Optional()]
     )
@@ -167,7 +167,7 @@ class QuoteForm(FlaskForm):
             lacking = self.range_low if low is None else self.range_high
             valid = holds(lacking, False, _("Give both ends of the range, or none."))
         if low is not None and high is not None:
-            valid &= holds(self.range_high, low <= high, _("The second amount is not below the first."))
+            valid &= holds(self.range_high, low <= high, _("The second amount must not be below the first."))
         return self._day_holds(today) and valid
 
     def decline_holds(self) -> bool:
