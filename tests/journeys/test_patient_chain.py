@@ -72,15 +72,25 @@ def test_from_a_postal_code_to_two_quotes_side_by_side(
     patient.reload()
     for amount in ("S$1,200", "S$1,250"):
         expect(patient.locator("main")).to_contain_text(amount)
-    boxes = [
-        section.bounding_box()
-        for section in patient.locator(".side-by-side > section").all()
-        if "Quote to you" in section.inner_text()
-    ]
-    assert len(boxes) == 2
-    assert boxes[0] and boxes[1]
-    assert boxes[0]["y"] == boxes[1]["y"]
-    expect(patient.locator("main")).to_contain_text("No answer yet")
+    # Three clinics, one beside the other: two with a bill, one without an answer.
+    cards = patient.locator(".side-by-side > section")
+    expect(cards).to_have_count(3)
+    answered = cards.filter(has=patient.locator("table.sum"))
+    expect(answered).to_have_count(2)
+    for card, amount in zip(answered.all(), ("S$1,200", "S$1,250"), strict=True):
+        expect(card).to_contain_text("Answered on")
+        expect(card).to_contain_text(amount)
+    expect(cards.filter(has_not=patient.locator("table.sum"))).to_contain_text(
+        "The enquiry has reached the clinic's mailbox"
+    )
+    boxes = [card.bounding_box() for card in cards.all()]
+    assert len({box["y"] for box in boxes if box}) == 1
+    assert len({box["x"] for box in boxes if box}) == 3
+    # And below, each criterion with all three: a price, a price, and that there is none yet.
+    first = patient.locator(".criteria > li").first
+    for words in ("Larch & Linden Skin Clinic", "Quillwort Aesthetics", "Saltmarsh Dermal Clinic"):
+        expect(first).to_contain_text(words)
+    expect(patient.locator(".criteria")).to_contain_text("No answer yet")
 
 
 def tick(page: Page, name: str) -> None:

@@ -16,7 +16,7 @@ from tools.serve.__main__ import answers, beat_arguments, web_arguments, worker_
 # A test posts more in a minute than a person in a day.
 _LIMITS = {
     f"{form}_LIMIT_PER_ADDRESS": "100000 per hour" for form in ("ENQUIRY", "QUOTE", "CLAIM", "SIGN_IN")
-}
+} | {"ENQUIRIES_PER_CLINIC_PER_DAY": "1000"}
 
 
 class LiveSite:

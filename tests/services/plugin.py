@@ -22,6 +22,11 @@ from tests.services.postgresql import PostgreSQL
 from tests.services.server import clean_environment
 
 KINDS = ("sqlite", "postgresql")
+# Replies to the mails of the shared site come to its webhook.
+HEARD = {
+    "INBOUND_ADDRESS": "reply+{token}@in.example.org",
+    "INBOUND_HOOK_TOKEN": "the-token-that-the-mail-service-of-the-tests-was-given",
+}
 _numbers = itertools.count(1)
 
 
@@ -164,7 +169,7 @@ def shared_site(make_site: Callable[..., LiveSite]) -> Iterator[LiveSite]:
     try:
         broker.start()
         mail.start()
-        yield from _run(make_site(broker, mail))
+        yield from _run(make_site(broker, mail, settings=HEARD))
     finally:
         mail.close()
         broker.close()
