@@ -1,4 +1,4 @@
-"""A quote beside several wants agrees with the course of one offer and with the basket, and gives its parts away well."""
+"""A quote beside several wants agrees with the course of one offer and with the basket."""
 
 from dataclasses import replace
 from datetime import date
