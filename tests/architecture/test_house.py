@@ -41,6 +41,23 @@ def test_only_the_unit_of_work_commits() -> None:
     assert committing == {ONLY_COMMITTER}
 
 
+def test_no_test_makes_the_workers_application_before_its_settings_stand() -> None:
+    """Imported when tests are collected it takes this machine's own database (tests/workers/conftest.py)."""
+    makes_it = {
+        f"workers.{path.stem}"
+        for path in (ROOT / "workers").glob("*.py")
+        if path.stem == "app" or "from workers.app import" in path.read_text(encoding="utf-8")
+    }
+    imported = {
+        (str(path.relative_to(ROOT)), node.module)
+        for path in (ROOT / "tests").rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ImportFrom) and node.module in makes_it
+    }
+    # A program that a fault run starts as a process of its own.
+    assert imported == {("tests/faults/doubles/fragile_worker.py", "workers.app")}
+
+
 def test_every_queue_name_is_a_task() -> None:
     named = {
         value

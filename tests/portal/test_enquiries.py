@@ -148,7 +148,9 @@ def test_the_list_is_shown_by_stage_with_counts_drafts_and_decisions(
         )  # fmt: skip
     session.commit()
     whole = page(client)
-    assert all(words in whole for words in ("all 4", "open 2", "answered 1", "closed 1", "expired", "draft"))
+    assert all(
+        words in whole for words in ("all 4", "open 2", "answered 1", "finished 1", "expired", "draft")
+    )
     assert "accepted by the patient" in whole
     assert "Go on with the draft" in whole
     stages = {"open": refs[:2], "answered": refs[2:3], "closed": refs[3:]}

@@ -254,7 +254,10 @@ def test_the_words_stand_behind_a_button_in_the_clinics_language_and_the_contact
         ({"valid_until": "2020-01-01"}, "That day has passed"),
         ({"valid_until": "2190-01-01"}, "more than a year away"),
         ({"range_low": "9", "range_high": "", "answer": "consultation_first"}, "Give both ends of the range"),
-        ({"range_low": "9", "range_high": "8", "answer": "consultation_first"}, "not below the first"),
+        (
+            {"range_low": "9", "range_high": "8", "answer": "consultation_first"},
+            "must not be below the first",
+        ),
         ({"decline_reason": "rude", "answer": "decline"}, "Not a valid choice"),
         ({"seen": "7"}, "A colleague answered while you were typing"),
         ({"valid_until": "soon"}, "Not a valid date"),
