@@ -10,8 +10,8 @@ import pytest
 
 from tests.clients.smtp_servers import ChosenAnswers, broken_server, mail_server
 from webapp.clients import mailer
+from webapp.clients.alarms import Alarms
 from webapp.clients.mailer import Permanent, Temporary, TimedOut, send
-from webapp.clients.mailer_alarms import Alarms
 
 pytestmark = pytest.mark.once
 

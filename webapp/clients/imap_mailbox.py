@@ -11,11 +11,10 @@ import socket
 import ssl
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from ipaddress import ip_address
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from webapp.clients.cut_off import CutOff
+from webapp.clients.cut_off import CutOff, is_loopback
 
 log = logging.getLogger(__name__)
 
@@ -80,7 +79,7 @@ def _parse(mailbox_url: str) -> _Server:
     if parts.scheme not in {"imap", "imaps"} or not parts.hostname or not parts.username:
         raise MailboxError("INBOUND_MAIL_URL must look like imaps://user:password@host/folder")
     tls = parts.scheme == "imaps"
-    if not tls and not _is_loopback(parts.hostname):
+    if not tls and not is_loopback(parts.hostname):
         raise MailboxError("a mailbox elsewhere is only read under TLS: INBOUND_MAIL_URL wants imaps://")
     return _Server(
         host=parts.hostname,
@@ -90,13 +89,6 @@ def _parse(mailbox_url: str) -> _Server:
         tls=tls,
         folder=unquote(parts.path.strip("/")) or "INBOX",
     )
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 class _Dialogue(imaplib.IMAP4):

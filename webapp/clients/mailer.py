@@ -7,19 +7,17 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from email.utils import parseaddr
 from functools import partial
-from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from webapp.clients import maildir
-from webapp.clients.mailer_alarms import Alarms
+from webapp.clients.cut_off import CutOff, is_loopback
 
-# smtplib's time-outs are per read, so a server that drips a byte at a time holds it for ever (20 s were
-# measured with a time-out of 3); this is for the whole dialogue, in seconds.
+# For the whole dialogue, in seconds.
 TOTAL_SECONDS = 30.0
 # How long a connection waits for the next mail: a burst comes within that time, and servers bear an idle client
 # for minutes. Many of them end a connection after a hundred mails.
@@ -34,9 +32,6 @@ _PERMANENT = 500
 # RFC 4954: what a server answers when it is the login that it minds, whatever command it answers.
 _LOGIN_CODES = frozenset({432, 454, 530, 534, 535, 538})
 _TOO_BIG = 552
-
-
-_alarms = Alarms()
 
 
 class SendError(Exception):
@@ -131,16 +126,9 @@ def _parse(mail_url: str) -> _Server:
         implicit_tls=implicit,
         starttls=starttls and not implicit,
     )
-    if server.user and not (implicit or starttls or _is_loopback(server.host)):
+    if server.user and not (implicit or starttls or is_loopback(server.host)):
         raise Configuration("a password is only sent under TLS: MAIL_URL wants smtps:// or ?starttls=1")
     return server
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 class _Dialogue(smtplib.SMTP):
@@ -150,9 +138,7 @@ class _Dialogue(smtplib.SMTP):
 
     def __init__(self, server: _Server, our_name: str, seconds: float) -> None:
         self._server = server
-        self._handle: socket.socket | None = None
-        self._deadline = time.monotonic() + seconds
-        self.cut_off = threading.Event()
+        self.cut_off = CutOff(seconds)
         # What the mail in hand was given, in seconds, and how many there were before it.
         self.limit = seconds
         self.mails = 0
@@ -168,53 +154,15 @@ class _Dialogue(smtplib.SMTP):
 
     def allow(self, seconds: float) -> None:
         """From now on so many seconds are left for what is to be said."""
-        self._deadline = time.monotonic() + seconds
+        self.cut_off.allow(seconds)
         if self.sock is not None:
-            self.sock.settimeout(self._left())
-            _alarms.set(self, self._left(), self._cut)
-
-    def rest(self) -> None:
-        """Nothing is said: the time stands still."""
-        _alarms.cancel(self)
-
-    def rest_until_forgotten(self, seconds: float, forget: Callable[[], None]) -> None:
-        """Nothing is said; after so many seconds it is done."""
-        _alarms.set(self, seconds, forget)
+            self.sock.settimeout(self.cut_off.left)
 
     def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
-        connection = self._first_that_connects(host, port)
-        # A second handle on the same connection: a TLS handshake takes the first one's descriptor away.
-        self._handle = connection.dup()
-        _alarms.set(self, self._left(), self._cut)
+        connection = self.cut_off.connect(host, port)
         if self._server.implicit_tls:
             return ssl.create_default_context().wrap_socket(connection, server_hostname=host)
         return connection
-
-    def _first_that_connects(self, host: str, port: int) -> socket.socket:
-        failure: OSError = TimeoutError("no time left")
-        for family, kind, protocol, _name, address in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM):
-            connection = socket.socket(family, kind, protocol)
-            connection.settimeout(self._left())
-            try:
-                connection.connect(address)
-            except OSError as error:
-                failure = error
-                connection.close()
-            else:
-                return connection
-        raise failure
-
-    def _left(self) -> float:
-        left = self._deadline - time.monotonic()
-        if left <= 0:
-            raise TimeoutError("no time left")
-        return left
-
-    def _cut(self) -> None:
-        self.cut_off.set()
-        with contextlib.suppress(OSError):
-            if self._handle is not None:
-                self._handle.shutdown(socket.SHUT_RDWR)
 
     def say_goodbye(self) -> None:
         """End politely, without waiting for an answer: the last mail is theirs whatever they say."""
@@ -223,10 +171,9 @@ class _Dialogue(smtplib.SMTP):
         self.end()
 
     def end(self) -> None:
-        self.rest()
+        self.cut_off.rest()
         self.close()
-        if self._handle is not None:
-            self._handle.close()
+        self.cut_off.end()
 
 
 # A server, our name to it and our process: a fork must not speak on its parent's connection.
@@ -246,7 +193,7 @@ class _KeptConnection:
         if waiting is None:
             return None
         kept_for, dialogue = waiting
-        dialogue.rest()
+        dialogue.cut_off.rest()
         if kept_for == key:
             return dialogue
         dialogue.end()
@@ -254,7 +201,7 @@ class _KeptConnection:
 
     def put(self, key: _Key, dialogue: _Dialogue) -> None:
         """Keep it, unless somebody takes it, for KEPT_SECONDS; one that is there already ends."""
-        dialogue.rest_until_forgotten(KEPT_SECONDS, partial(self._forget, dialogue))
+        dialogue.cut_off.rest_until(KEPT_SECONDS, partial(self._forget, dialogue))
         if before := self._exchange((key, dialogue)):
             before[1].end()
 
@@ -296,11 +243,11 @@ def _ready(server: _Server, envelope_sender: str, seconds: float) -> Iterator[_D
         yield smtp
     except BaseException as error:
         smtp.end()
-        if smtp.cut_off.is_set() and isinstance(error, (OSError, smtplib.SMTPException, SendError)):
+        if smtp.cut_off.fired and isinstance(error, (OSError, smtplib.SMTPException, SendError)):
             # Whatever half a reply was taken for.
             raise TimedOut(f"the mail server took more than {smtp.limit:g} s") from error
         raise
-    smtp.rest()
+    smtp.cut_off.rest()
     smtp.mails += 1
     if smtp.mails < _MOST_MAILS:
         _kept.put(key, smtp)
@@ -317,7 +264,7 @@ def _still_listens(smtp: _Dialogue, envelope_sender: str, deadline: float) -> bo
         smtp.allow(deadline - time.monotonic())
     except (OSError, smtplib.SMTPException):
         return False
-    return listens and not smtp.cut_off.is_set()
+    return listens and not smtp.cut_off.fired
 
 
 def _secure(smtp: _Dialogue, server: _Server) -> None:

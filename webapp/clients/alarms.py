@@ -27,7 +27,7 @@ class Alarms:
         with self._changed:
             if self._process != os.getpid():
                 self._set, self._process = {}, os.getpid()
-                threading.Thread(target=self._watch, name="mailer alarms", daemon=True).start()
+                threading.Thread(target=self._watch, name="alarms", daemon=True).start()
             self._set[id(owner)] = (at, action)
             if at < self._next:
                 self._changed.notify()
