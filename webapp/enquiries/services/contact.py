@@ -1,6 +1,8 @@
 """The patient's contact: released to one clinic at a time, and an address that asked for nothing gets nothing."""
 
+from collections.abc import Callable
 from datetime import datetime
+from email.message import EmailMessage
 
 from sqlalchemy import func, select
 
@@ -34,6 +36,18 @@ def notices_go_to(enquiry: Enquiry) -> str | None:
         )
     )
     return enquiry.email if (mailed or 0) < _MAILS_BEFORE_CONFIRMATION else None
+
+
+def tell_patient(enquiry: Enquiry, key: str, write: Callable[[str], EmailMessage], now: datetime) -> bool:
+    """Post a notice where she may be written to (`notices_go_to`); False where she may not.
+
+    `write` composes it with the token of a link of its own, made only where the mail is not there yet under `key`.
+    """
+    address = notices_go_to(enquiry)
+    if address is None:
+        return False
+    letters.post(enquiry, key, address, lambda: write(links.mint_for_patient(enquiry, now, mailed=True)))
+    return True
 
 
 def confirm_address(enquiry: Enquiry, now: datetime) -> None:

@@ -1,11 +1,12 @@
 """What becomes of the mails to clinics: the state of each recipient, and mails that must not go out any more."""
 
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy import select
 
 from webapp.clinics.models import Clinic
-from webapp.enquiries import letters, links, mail
+from webapp.enquiries import links, mail
 from webapp.enquiries.models import Recipient
 from webapp.enquiries.services import contact, sending
 from webapp.extensions import db
@@ -50,17 +51,13 @@ def note_bounced(delivery: Delivery, now: datetime, answer_days: int, *, hard: b
 def _give_up(recipient: Recipient, now: datetime) -> None:
     """The clinic's mailbox takes no mail of ours; the patient is told, once."""
     recipient.state = "unreachable"
-    enquiry = recipient.enquiry
-    address = contact.notices_go_to(enquiry)
-    if address:
-        clinic = db.session.get_one(Clinic, recipient.clinic_id)
-        token = links.mint_for_patient(enquiry, now, mailed=True)
-        letters.post(
-            enquiry,
-            f"enquiry-clinic-unreachable:{recipient.id}",
-            address,
-            lambda: mail.clinic_unreachable(enquiry, clinic, token),
-        )
+    clinic = db.session.get_one(Clinic, recipient.clinic_id)
+    contact.tell_patient(
+        recipient.enquiry,
+        f"enquiry-clinic-unreachable:{recipient.id}",
+        partial(mail.clinic_unreachable, recipient.enquiry, clinic),
+        now,
+    )
 
 
 def clinic_left(clinic_id: int, now: datetime) -> None:

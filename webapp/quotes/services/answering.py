@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from functools import partial
 
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
@@ -12,7 +13,6 @@ from sqlalchemy.orm import selectinload
 from webapp.clinics.models import Clinic
 from webapp.domain.money import Money
 from webapp.domain.quotes import How, Inclusion, PriceRange, Stated
-from webapp.enquiries import letters, links
 from webapp.enquiries.models import Recipient
 from webapp.enquiries.services import contact, keeping
 from webapp.extensions import db
@@ -136,16 +136,10 @@ def answer(recipient: Recipient, draft: AnswerDraft, now: datetime, seen: int | 
     outcomes.note_quote(recipient, quote, now)
     keeping.note_act(recipient.enquiry, now)
     enquiry = recipient.enquiry
-    address = contact.notices_go_to(enquiry)
-    if address:
-        clinic = db.session.get_one(Clinic, recipient.clinic_id)
-        token = links.mint_for_patient(enquiry, now, mailed=True)
-        letters.post(
-            enquiry,
-            f"clinic-answered:{quote.id}",
-            address,
-            lambda: mail.clinic_answered(enquiry, clinic, quote, token),
-        )
+    clinic = db.session.get_one(Clinic, recipient.clinic_id)
+    contact.tell_patient(
+        enquiry, f"clinic-answered:{quote.id}", partial(mail.clinic_answered, enquiry, clinic, quote), now
+    )
     return quote
 
 
@@ -160,16 +154,13 @@ def withdraw(recipient: Recipient, now: datetime) -> bool:
     quote.withdrawn_at = now
     enquiry = recipient.enquiry
     keeping.note_act(enquiry, now)
-    address = contact.notices_go_to(enquiry)
-    if address:
-        clinic = db.session.get_one(Clinic, recipient.clinic_id)
-        token = links.mint_for_patient(enquiry, now, mailed=True)
-        letters.post(
-            enquiry,
-            f"quote-withdrawn:{quote.id}",
-            address,
-            lambda: mail.news_for_patient(enquiry, clinic, token, "withdrawn"),
-        )
+    clinic = db.session.get_one(Clinic, recipient.clinic_id)
+    contact.tell_patient(
+        enquiry,
+        f"quote-withdrawn:{quote.id}",
+        partial(mail.news_for_patient, enquiry, clinic, news="withdrawn"),
+        now,
+    )
     return True
 
 

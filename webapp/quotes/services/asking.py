@@ -4,6 +4,7 @@ A clinic never learns who else was asked, nor which of them wants to know.
 """
 
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy import select
 
@@ -45,7 +46,12 @@ def ask_patient(recipient: Recipient, text: str, now: datetime) -> Clarification
     question = _ask(recipient.enquiry, recipient, text, now)
     enquiry = recipient.enquiry
     clinic = db.session.get_one(Clinic, recipient.clinic_id)
-    _tell_patient(enquiry, clinic, f"clinic-asks:{question.id}", now, "asked")
+    contact.tell_patient(
+        enquiry,
+        f"clinic-asks:{question.id}",
+        partial(mail.news_for_patient, enquiry, clinic, news="asked"),
+        now,
+    )
     return question
 
 
@@ -62,7 +68,12 @@ def answer_as_clinic(
     answer, is_new = _answer(question, recipient, text, now)
     if is_new:
         clinic = db.session.get_one(Clinic, recipient.clinic_id)
-        _tell_patient(recipient.enquiry, clinic, f"clinic-explains:{answer.id}", now, "explained")
+        contact.tell_patient(
+            recipient.enquiry,
+            f"clinic-explains:{answer.id}",
+            partial(mail.news_for_patient, recipient.enquiry, clinic, news="explained"),
+            now,
+        )
     return answer
 
 
@@ -162,13 +173,3 @@ def _tell_clinic(
         clinic.enquiry_email or "",
         lambda: mail.news_for_clinic(enquiry, clinic, token, news),
     )
-
-
-def _tell_patient(
-    enquiry: Enquiry, clinic: Clinic, key: str, now: datetime, news: mail.NewsForPatient
-) -> None:
-    address = contact.notices_go_to(enquiry)
-    if address is None:
-        return
-    token = links.mint_for_patient(enquiry, now, mailed=True)
-    letters.post(enquiry, key, address, lambda: mail.news_for_patient(enquiry, clinic, token, news))

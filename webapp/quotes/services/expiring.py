@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import partial
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import aliased
 
 from webapp.clinics.models import Clinic
-from webapp.enquiries import letters, links
 from webapp.enquiries.models import Enquiry, Recipient
 from webapp.enquiries.services import contact
 from webapp.extensions import db
@@ -85,19 +85,13 @@ def remind(recipient_id: int, now: datetime, days: int) -> bool:
         return False
     recipient = db.session.get_one(Recipient, recipient_id)
     enquiry = recipient.enquiry
-    address = contact.notices_go_to(enquiry)
-    if address is None:
-        return False
     quote = db.session.scalars(
         select(Quote).where(Quote.recipient_id == recipient_id).order_by(Quote.version.desc()).limit(1)
     ).one()
-    recipient.reminded_at = now
     clinic = db.session.get_one(Clinic, recipient.clinic_id)
-    token = links.mint_for_patient(enquiry, now, mailed=True)
-    letters.post(
-        enquiry,
-        f"quote-ends-soon:{quote.id}",
-        address,
-        lambda: mail.quote_ends_soon(enquiry, clinic, quote, token),
+    written = contact.tell_patient(
+        enquiry, f"quote-ends-soon:{quote.id}", partial(mail.quote_ends_soon, enquiry, clinic, quote), now
     )
-    return True
+    if written:
+        recipient.reminded_at = now
+    return written

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy import func, select
 
@@ -72,15 +73,9 @@ def _keep(recipient: Recipient, said: Said, now: datetime, answer_days: int) -> 
     db.session.flush()
     keeping.note_act(enquiry, now, answered=True)
     hour = f"{now:%Y%m%d%H}"
-    address = contact.notices_go_to(enquiry)
-    if address:
-        # The link is made where the mail is written: not for a mail that this hour has had.
-        letters.post(
-            enquiry,
-            f"clinic-wrote:{recipient.id}:{hour}",
-            address,
-            lambda: mail.clinic_wrote(enquiry, clinic, links.mint_for_patient(enquiry, now, mailed=True)),
-        )
+    contact.tell_patient(
+        enquiry, f"clinic-wrote:{recipient.id}:{hour}", partial(mail.clinic_wrote, enquiry, clinic), now
+    )
     if clinic.enquiry_email and enquiry.closed_at is None:
         letters.post(
             enquiry,
@@ -93,14 +88,8 @@ def _keep(recipient: Recipient, said: Said, now: datetime, answer_days: int) -> 
 
 def _point_to_her_page(enquiry: Enquiry, now: datetime) -> None:
     keeping.note_act(enquiry, now)
-    address = contact.notices_go_to(enquiry)
-    if address:
-        letters.post(
-            enquiry,
-            f"reply-not-passed-on:{enquiry.id}:{now:%Y%m%d}",
-            address,
-            lambda: mail.reply_not_passed_on(enquiry, links.mint_for_patient(enquiry, now, mailed=True)),
-        )
+    key = f"reply-not-passed-on:{enquiry.id}:{now:%Y%m%d}"
+    contact.tell_patient(enquiry, key, partial(mail.reply_not_passed_on, enquiry), now)
 
 
 def _enquiry(delivery: Delivery) -> Enquiry | None:
