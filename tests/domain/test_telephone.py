@@ -30,7 +30,17 @@ def test_read(text: str, regions: list[str], stored: str, shown: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "call me", "12", "9123 456", "+65 9123 45678", "91234567 ext. 9", "+999 123456", "9" * 5000, "mei_2026"],
+    [
+        "",
+        "call me",
+        "12",
+        "9123 456",
+        "+65 9123 45678",
+        "91234567 ext. 9",
+        "+999 123456",
+        "9" * 5000,
+        "mei_2026",
+    ],
 )
 def test_refused(text: str) -> None:
     with pytest.raises(NoNumber):
