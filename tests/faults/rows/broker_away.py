@@ -36,12 +36,18 @@ def _post(round_: Round) -> None:
     figures = percentiles(posting.taken)
     round_.result.size = f"{len(posting.taken)} forms in {away:.0f} s without a broker"
     round_.result.times = [f"answers: {told(figures)}"]
-    round_.result.expect(figures["p95"] < _P95, f"p95 of the form's answers {figures['p95']:.2f} s")
-    round_.result.expect(figures["max"] <= _SLOWEST, f"a form was answered after {figures['max']:.2f} s")
+    round_.result.expect(
+        figures["p95"] < round_.scale.within(_P95), f"p95 of the form's answers {figures['p95']:.2f} s"
+    )
+    round_.result.expect(
+        figures["max"] <= round_.scale.within(_SLOWEST), f"a form was answered after {figures['max']:.2f} s"
+    )
 
 
 def _drain(round_: Round) -> None:
     took = round_.drain(60.0, hurries=False)
     round_.tally(len(round_.enquiries()), repeats=0)
     round_.result.times.append(f"drained {took:.1f} s after")
-    round_.result.expect(took <= _DRAINED, f"drained only {took:.1f} s after the broker was back")
+    round_.result.expect(
+        took <= round_.scale.within(_DRAINED), f"drained only {took:.1f} s after the broker was back"
+    )
