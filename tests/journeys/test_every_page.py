@@ -7,6 +7,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
+from tests.journeys.enquiry_pages import enquiry_pages
 from tests.journeys.places_to_look import OPEN_PAGES, Asked, ask
 from tests.services.live_site import LiveSite
 
@@ -37,6 +38,22 @@ def check(page: Page, address: str) -> None:
         assert found.violations_count == 0, f"{address} in {scheme}:\n{found.generate_report()}"
 
 
+def look(page: Page, name: str) -> None:
+    """Look at the page that stands there: nothing sideways at 320 and 390 px, and nothing that axe finds, in light at
+    the one width and in dark at the other.
+    """
+    assert page.locator("h1").count() == 1, name
+    for width, scheme in ((320, "light"), (390, "dark")):
+        page.set_viewport_size({"width": width, "height": 844})
+        page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+        sideways = page.evaluate(
+            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        )
+        assert sideways <= 0, f"{name} scrolls sideways by {sideways} px at {width} px"
+        found = Axe().run(page, options=AXE_OPTIONS)
+        assert found.violations_count == 0, f"{name} in {scheme}:\n{found.generate_report()}"
+
+
 @pytest.mark.parametrize("address", OPEN_PAGES.values(), ids=OPEN_PAGES.keys())
 def test_open_pages(open_browser: Callable[..., Page], address: str) -> None:
     check(open_browser(width=320), address)
@@ -60,6 +77,15 @@ def test_pages_behind_links(open_browser: Callable[..., Page], asked: Asked) -> 
     clinic.locator("#sent").wait_for()
     assert Axe().run(clinic, options=AXE_OPTIONS).violations_count == 0
     check(open_browser(width=320), asked.patient_page)
+
+
+def test_the_pages_of_an_enquiry(open_browser: Callable[..., Page], shared_site: LiveSite) -> None:
+    names = []
+    for seen in enquiry_pages(open_browser, shared_site, "everybody@patient.example"):
+        seen.page.evaluate("document.querySelectorAll('main details').forEach(one => { one.open = true; })")
+        look(seen.page, seen.name)
+        names.append(seen.name)
+    assert len(names) == len(set(names)) >= 18
 
 
 @pytest.mark.parametrize("name", ["home", "results", "clinic", "compare", "plan", "treatment", "enquiry"])

@@ -112,7 +112,7 @@ def unchanged(engine: Engine, world: World) -> Iterator[None]:
 
     def is_quiet() -> bool:
         with engine.connect() as connection:
-            return connection.execute(on_the_way).scalar_one() == 0
+            return not connection.execute(on_the_way).scalar_one()
 
     wait_for(is_quiet, 60, "an outbox without mail")
     before = rows(engine)
