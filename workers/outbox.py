@@ -36,14 +36,15 @@ def send(delivery_id: int) -> None:
     """Send the mail of one row, if it is due and nobody else has it, and then others that are due. No transaction is
     open while SMTP is spoken, and never more than one mail is held.
     """
+    if not services.anything_due():
+        return
     until = time.monotonic() + GOES_ON_FOR
-    letter = _claim(lambda: services.claim(delivery_id) or services.claim_next())
+    with unit_of_work():
+        letter = services.claim(delivery_id) or services.claim_next()
     while letter is not None:
         outcome = services.attempt(letter)
-        _patiently(partial(_settle, letter, outcome))
-        if stopping.is_asked_for() or time.monotonic() > until:
-            return
-        letter = _claim(services.claim_next)
+        goes_on = time.monotonic() < until and not stopping.is_asked_for()
+        letter = _patiently(partial(_settle, letter, outcome, goes_on))
 
 
 @celery.task(name=SWEEP_DELIVERIES)
@@ -63,14 +64,13 @@ def forget() -> None:
             gone = services.forget_ended(datetime.now(UTC), days, _FORGOTTEN_AT_ONCE)
 
 
-def _claim(take: Callable[[], services.Letter | None]) -> services.Letter | None:
-    with unit_of_work():
-        return take()
-
-
-def _settle(letter: services.Letter, outcome: services.Outcome) -> None:
+def _settle(letter: services.Letter, outcome: services.Outcome, goes_on: bool) -> services.Letter | None:
+    """Write down what became of one mail and take the next, if the task goes on: one transaction for both, since on
+    SQLite each waits for the one writer's turn.
+    """
     with unit_of_work():
         services.settle(letter, outcome, _chance)
+        return services.claim_next() if goes_on else None
 
 
 def _patiently(work: Callable[[], _Result]) -> _Result:
