@@ -35,9 +35,7 @@ def test_no_token_of_a_link_is_left(form: str) -> None:
 def test_not_even_where_a_line_breaks_it(broken_at: int, between: str) -> None:
     token = new_token()
     text = scrubbed(f"> {LINK}{token[:broken_at]}{between}{token[broken_at:]} and words", INBOUND)
-    assert token[:broken_at] + between + token[broken_at:] not in text
-    assert token[broken_at:] not in text
-    assert text.endswith("and words")
+    assert text == f"> {LINK}… and words"
 
 
 def test_no_token_of_an_address_is_left() -> None:
