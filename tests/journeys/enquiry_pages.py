@@ -70,7 +70,7 @@ def enquiry_pages(new_page: Callable[[], Page], site: LiveSite, email: str) -> I
     desk.locator("button[value=check]").click()
     desk.locator("#check-title").wait_for()
     yield Seen("quote-checked", desk)
-    desk.locator("button[value=quote]").click()
+    desk.locator("button[value=quote]").first.click()
     desk.locator("#sent").wait_for()
     desk.locator("[name=lines-0-price]").fill("1080")
     desk.locator("button[value=quote]").click()

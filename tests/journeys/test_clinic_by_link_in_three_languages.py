@@ -102,7 +102,8 @@ def one_quotes_in_few_taps(asked: Asked) -> None:
         tap(phone.locator("label:has(#no_other_fees)"))
     tap(phone.locator("button[name=answer][value=check]"))
     expect(phone.locator("#check-title")).to_be_visible()
-    tap(phone.locator("button[name=answer][value=quote]"))
+    # It stands right below the bill.
+    tap(phone.locator("section:has(#check-title) button[value=quote]"))
     expect(phone.locator("#given .total")).to_be_visible()
     speaks(phone, asked.language)
     fits(phone)
@@ -134,7 +135,7 @@ def one_takes_its_time(asked: Asked) -> None:
     expect(desk.locator("#check-title")).to_be_visible()
     expect(desk.locator("table.sum .total")).to_be_visible()
     expect(desk.locator("#given")).to_have_count(0)
-    desk.locator("button[value=quote]").click()
+    desk.locator("#answer button[value=quote]").click()
     expect(desk.locator("#sent")).to_be_visible()
     expect(asked.card("ninefern-medical-aesthetics").locator(".total")).to_contain_text("S$1,234")
 
