@@ -41,7 +41,7 @@ def test_a_clinic_reads_its_own_counts(
     session.commit()
     sign_in(client, owner)
     page = Page(client, f"/portal/{larch.slug}/enquiries").check()
-    assert "This year: asked 14 times, quoted 9 times." in page.text
+    assert "Enquiries this year: 14; quotes: 9." in page.text
     assert "quoted as listed 7 quoted above the listed price 2 accepted by the patient 1" in page.text
     assert client.get(f"/portal/{fir.slug}/enquiries").status_code == 404
 
