@@ -8,7 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 from tests.journeys.enquiry_pages import enquiry_pages
-from tests.journeys.places_to_look import OPEN_PAGES, Asked, ask
+from tests.journeys.places_to_look import OPEN_PAGES, Asked, ask, quote_pages
 from tests.services.live_site import LiveSite
 
 pytestmark = pytest.mark.once
@@ -92,14 +92,20 @@ def test_the_pages_of_an_enquiry(open_browser: Callable[..., Page], shared_site:
 def test_the_keyboard_reaches_everything_and_leaves_again(
     open_browser: Callable[..., Page], name: str
 ) -> None:
-    """Tab visits every control once, what has the focus is visible, and nothing traps it."""
     page = open_browser(width=1280)
     page.goto(OPEN_PAGES[name])
+    tab_through(page)
+
+
+def tab_through(page: Page) -> None:
+    """Tab visits every control once, what has the focus is visible, and nothing traps it."""
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.classList.contains('skip')")
+    # Radio buttons of one group are one stop.
     reachable = page.evaluate(
-        """() => [...document.querySelectorAll('a[href], button, input, select, textarea, summary')].filter(
-             e => e.checkVisibility() && !e.disabled && e.tabIndex >= 0 && e.type !== 'hidden').length"""
+        """() => new Set([...document.querySelectorAll('a[href], button, input, select, textarea, summary')].filter(
+             e => e.checkVisibility() && !e.disabled && e.tabIndex >= 0 && e.type !== 'hidden').map(
+             e => e.type === 'radio' ? e.name : e)).size"""
     )
     seen = 1
     for _press in range(reachable + 50):
@@ -114,5 +120,52 @@ def test_the_keyboard_reaches_everything_and_leaves_again(
         assert where[1] > 0, where
     else:
         raise AssertionError("the focus never left the page")
-    # Radio buttons of one group are one stop.
     assert seen >= reachable * 0.7
+
+
+def tab_to(page: Page, selector: str) -> None:
+    """Press Tab until the focus is there, as somebody without a mouse does."""
+    for _press in range(200):
+        page.keyboard.press("Tab")
+        if page.evaluate("selector => document.activeElement.matches(selector)", selector):
+            return
+    raise AssertionError(f"Tab never reaches {selector}")
+
+
+def test_a_form_is_sent_and_answered_with_the_keyboard_alone(
+    open_browser: Callable[..., Page], shared_site: LiveSite
+) -> None:
+    patient, email = open_browser(width=320), "keys@patient.example"
+    patient.goto("/enquiries/new?want=rejuran_healer:3x2ml&clinic=saltmarsh-dermal-clinic")
+    for name, typed in (("message", "On a Saturday."), ("name", "Mei"), ("email", email)):
+        tab_to(patient, f"[name={name}]")
+        patient.keyboard.type(typed)
+    for box in ("consent_saltmarsh-dermal-clinic", "consent_health"):
+        tab_to(patient, f"[name={box}]")
+        patient.keyboard.press("Space")
+    patient.wait_for_timeout(4_200)
+    tab_to(patient, "main form button.primary")
+    patient.keyboard.press("Enter")
+    patient.wait_for_url("**/e/*")
+    tab_through(patient)
+    (link,) = quote_pages(shared_site, patient.locator("h1 + p").inner_text().split()[0], 1)
+
+    clinic = open_browser(width=320)
+    clinic.goto(link)
+    tab_to(clinic, "[action$='/open'] button")
+    clinic.keyboard.press("Enter")
+    clinic.get_by_text("On a Saturday.").wait_for()
+    # Its address leads to what she wrote, and so does the focus; from the top again:
+    clinic.goto(link)
+    tab_through(clinic)
+    clinic.goto(link)
+    tab_to(clinic, "[name=lines-0-price]")
+    clinic.keyboard.press("ControlOrMeta+a")
+    clinic.keyboard.type("1180")
+    # Enter in a field shows the bill; it sends nothing.
+    clinic.keyboard.press("Enter")
+    clinic.locator("#check-title").wait_for()
+    assert clinic.locator("#given").count() == 0
+    tab_to(clinic, "button[value=quote]")
+    clinic.keyboard.press("Enter")
+    clinic.locator("#sent").wait_for()

@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 
 from tests.journeys.in_languages import LANGUAGES, ask_clinics, fill_sheet, fits, form, press, send, speaks
 from tests.journeys.signing_in import address_of, sign_in
+from tests.journeys.test_every_page import look
 from tests.services.live_site import LiveSite
 
 pytestmark = pytest.mark.once
@@ -92,6 +93,8 @@ def test_it_says_what_it_needs_and_answers_from_its_own_pages(
     expect(main).not_to_contain_text(second.ref)
     expect(owner.locator("main table tbody tr")).not_to_have_count(0)
     fits(owner)
+    if language == "en":
+        look(owner, "enquiries of a clinic")
     patient.goto(sent.page)
     expect(patient.locator("table.sum .total")).to_contain_text("1,180")
 
