@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 
 from flask import abort, session
+from sqlalchemy import select
 
 from webapp.enquiries import links
 from webapp.enquiries.models import Enquiry, Link, Recipient
+from webapp.enquiries.services.holding import hold
 from webapp.extensions import db
 from webapp.i18n import utc_now
 from webapp.signing import token_hash
@@ -30,16 +32,34 @@ class Behind:
 
 
 def behind(token: str, purpose: str) -> Behind:
-    """Look a token up. Answers 404 for one that was never ours and 410 for one that has ended."""
+    """Look a token up, to read. Answers 404 for one that was never ours and 410 for one that has ended.
+
+    Nobody erases the enquiry while the page is made: its parts are read in several statements.
+    """
     link = links.find(token, purpose)
     if link is None:
         abort(404)
-    enquiry = db.session.get_one(Enquiry, link.enquiry_id)
+    enquiry = db.session.scalar(
+        select(Enquiry).where(Enquiry.id == link.enquiry_id).with_for_update(read=True, key_share=True)
+    )
+    if enquiry is None:
+        abort(404)
     # The row of one whose time is over may still stand for an hour, until the purge.
     if not links.is_open(link, utc_now()) or enquiry.expires_at <= utc_now():
         abort(410)
     recipient = db.session.get_one(Recipient, link.recipient_id) if link.recipient_id else None
     return Behind(link, enquiry, recipient)
+
+
+def held(token: str, purpose: str, *, to_delete: bool = False) -> Behind:
+    """`behind` for an act, at the beginning of its unit of work: whoever acts on the same enquiry at once waits.
+
+    404 also where it was erased while we waited. `to_delete` as in services.holding.
+    """
+    link = links.find(token, purpose)
+    if link is None or not hold(link.enquiry_id, to_delete=to_delete):
+        abort(404)
+    return behind(token, purpose)
 
 
 def _mark(hashed: str) -> str:

@@ -34,7 +34,10 @@ def erase(ref: str) -> None:
         enquiry = erasing.by_ref(ref)
         if enquiry is None:
             raise click.ClickException(f"There is no enquiry {ref}.")
-        number = erasing.erase(enquiry, erasing.OPERATOR, datetime.now(UTC))
+        try:
+            number = erasing.erase(enquiry, erasing.OPERATOR, datetime.now(UTC))
+        except erasing.ErasedAlready:
+            raise click.ClickException(f"Somebody erased {ref} a moment ago.") from None
     click.echo(f"Deleted. The receipt's number, which is shown only now: {number}")
 
 

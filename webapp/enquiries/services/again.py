@@ -8,7 +8,7 @@ from sqlalchemy import select
 from webapp.clinics.models import Clinic
 from webapp.enquiries import letters, links, mail
 from webapp.enquiries.models import Enquiry, Recipient
-from webapp.enquiries.services import sending
+from webapp.enquiries.services import holding, sending
 from webapp.extensions import db
 from webapp.outbox.models import Delivery
 
@@ -21,9 +21,11 @@ def write_again(delivery: Delivery, now: datetime, answer_days: int) -> bool:
     """
     recipient = db.session.scalar(select(Recipient).where(Recipient.delivery_id == delivery.id))
     if recipient is not None:
+        if not holding.hold(recipient.enquiry_id):
+            return False
         return sending.ask_again(recipient, now, answer_days)
     enquiry = _patients([delivery]).get(delivery.id)
-    if enquiry is None:
+    if enquiry is None or not holding.hold(enquiry.id):
         return False
     clinics = db.session.scalars(
         select(Clinic)

@@ -3,12 +3,12 @@
 from datetime import datetime
 from functools import partial
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from webapp.clinics.models import Clinic
 from webapp.enquiries import links, mail
 from webapp.enquiries.models import Recipient
-from webapp.enquiries.services import contact, sending
+from webapp.enquiries.services import contact, holding, sending
 from webapp.extensions import db
 from webapp.outbox import services as outbox
 from webapp.outbox.inbound import history as inbound
@@ -18,13 +18,19 @@ from webapp.outbox.retries import nominal_delay
 
 def note_delivery_ended(delivery: Delivery, now: datetime) -> None:
     """Take over what became of the mail to a clinic, in the outbox's transaction; tell the patient of a failure."""
-    recipient = db.session.scalar(select(Recipient).where(Recipient.delivery_id == delivery.id))
-    if recipient is None or recipient.state != "asked" or delivery.state == "cancelled":
+    if delivery.state == "cancelled":
         return
+    mine = (Recipient.delivery_id == delivery.id, Recipient.state == "asked")
     if delivery.state == "sent":
-        recipient.state = "reached"
+        # Only if it is so still: the clinic may be answering in this moment, from its own pages.
+        db.session.execute(update(Recipient).where(*mine).values(state="reached"))
         return
-    _give_up(recipient, now)
+    enquiry_id = db.session.scalar(select(Recipient.enquiry_id).where(*mine))
+    if enquiry_id is None or not holding.hold(enquiry_id):
+        return
+    recipient = db.session.scalar(select(Recipient).where(*mine))
+    if recipient is not None:
+        _give_up(recipient, now)
 
 
 def note_bounced(delivery: Delivery, now: datetime, answer_days: int, *, hard: bool) -> None:
@@ -34,6 +40,9 @@ def note_bounced(delivery: Delivery, now: datetime, answer_days: int, *, hard: b
     link, on the ladder of the outbox, until GIVE_UP_AFTER has passed since the first mail came back. A mail that
     is not the clinic's newest, or that it has answered meanwhile, changes nothing.
     """
+    enquiry_id = db.session.scalar(select(Recipient.enquiry_id).where(Recipient.delivery_id == delivery.id))
+    if enquiry_id is None or not holding.hold(enquiry_id):
+        return
     recipient = db.session.scalar(select(Recipient).where(Recipient.delivery_id == delivery.id))
     if recipient is None or recipient.state not in {"asked", "reached"}:
         return

@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement, Table, delete, func, or_, select
 from webapp.clinics.models import Clinic
 from webapp.enquiries import letters, mail
 from webapp.enquiries.models import Enquiry, Erasure
+from webapp.enquiries.services import holding
 from webapp.extensions import db
 from webapp.outbox import services as outbox
 from webapp.outbox.models import Delivery
@@ -30,12 +31,19 @@ _GROUPS, _GROUP = 5, 4
 _HEARD = frozenset({"reached", "answered", "declined"})
 
 
+class ErasedAlready(Exception):
+    """Somebody else erased the enquiry a moment ago; the receipt is theirs."""
+
+
 def erase(enquiry: Enquiry, reason: str, now: datetime) -> str:
     """Delete an enquiry with everything of it, stop its mails, and ask the clinics that got it to delete it too.
 
     `reason` is PATIENT or OPERATOR. Returns the receipt's number, "7K3M-…" in five groups: it is shown once, mailed
-    to her where she has confirmed her address, and stored as a hash only.
+    to her where she has confirmed her address, and stored as a hash only. Raises ErasedAlready.
     """
+    # Whoever is just doing something with it ends first, so that a mail that this posted is found too.
+    if not holding.hold(enquiry.id, to_delete=True):
+        raise ErasedAlready
     number = _new_number()
     clinics = {
         row.id: row
@@ -67,7 +75,7 @@ def erase(enquiry: Enquiry, reason: str, now: datetime) -> str:
 
 
 def forget(enquiry: Enquiry, now: datetime) -> None:
-    """Delete one whose time is over: nobody is written to, since that day was announced to all of them."""
+    """Delete one whose time is over, and which the caller holds. Nobody is told: that day was announced to all."""
     _delete(enquiry, RETENTION, _new_number(), now)
 
 
@@ -91,8 +99,6 @@ def _delete(enquiry: Enquiry, reason: str, number: str, now: datetime) -> tuple[
     """The row that says so, and which of the mails may have arrived."""
     enquiry_id = enquiry.id
     db.session.flush()
-    # Whoever is just doing something with it ends first, so that a mail that this posted is found too.
-    db.session.execute(select(Enquiry.id).where(Enquiry.id == enquiry_id).with_for_update())
     counts: dict[str, Any] = {}
     for table, condition in hanging_on(enquiry_id):
         found = db.session.scalar(select(func.count()).select_from(table).where(condition))

@@ -26,7 +26,12 @@ def forget_expired(now: datetime, limit: int = 100) -> int:
     Says how many; call it again, in a unit of work of its own, while it is `limit`. The promise on the form.
     """
     expired = db.session.scalars(
-        select(Enquiry).where(Enquiry.expires_at <= now).order_by(Enquiry.expires_at).limit(limit)
+        select(Enquiry)
+        .where(Enquiry.expires_at <= now)
+        .order_by(Enquiry.expires_at)
+        .limit(limit)
+        # One that somebody is acting on at this moment has a new time, and comes another day.
+        .with_for_update(skip_locked=True)
     ).all()
     for enquiry in expired:
         erasing.forget(enquiry, now)

@@ -16,6 +16,7 @@ from webapp.domain.units import Quantity
 from webapp.encryption import address_hash, keyed_hash
 from webapp.enquiries import asking, consent, letters, links, mail
 from webapp.enquiries.models import Enquiry, EnquiryWant, Recipient
+from webapp.enquiries.services import holding
 from webapp.enquiries.services.keeping import note_act
 from webapp.extensions import db
 from webapp.i18n import current_language
@@ -155,8 +156,8 @@ def add_clinic(
     now, a sixth one, and an enquiry that the patient has closed.
     """
     # Two tabs may add at once: the second one waits here, and counts what the first one added.
-    db.session.execute(select(Enquiry.id).where(Enquiry.id == enquiry.id).with_for_update(key_share=True))
-    db.session.refresh(enquiry, ["recipients", "closed_at"])
+    if not holding.hold(enquiry.id):
+        raise CannotBeAsked
     for recipient in enquiry.recipients:
         if recipient.clinic_id == clinic.id:
             return recipient

@@ -14,7 +14,7 @@ from webapp.clinics.models import Clinic
 from webapp.clinics.picked import remembered
 from webapp.enquiries import adding, consent, links
 from webapp.enquiries.asking import MAX_CLINICS
-from webapp.enquiries.behind import behind
+from webapp.enquiries.behind import behind, held
 from webapp.enquiries.blueprint import blueprint
 from webapp.enquiries.forms import add_clinic_form
 from webapp.enquiries.models import Enquiry
@@ -60,7 +60,7 @@ def add_clinic(token: str) -> Response | str | tuple[str, int]:
         return _page(token, enquiry, offered, form), 422
     try:
         with unit_of_work():
-            again = behind(token, links.PATIENT).enquiry
+            again = held(token, links.PATIENT).enquiry
             for clinic in ticked:
                 sending.add_clinic(
                     again, clinic, agreed[clinic.id], utc_now(), current_settings().quote_link_days

@@ -14,6 +14,7 @@ from webapp.enquiries import queries as enquiries
 from webapp.enquiries.behind import remember_opened
 from webapp.enquiries.choices import RECIPIENT_STATES
 from webapp.enquiries.services import sending
+from webapp.enquiries.services.holding import hold
 from webapp.i18n import current_language, today_in, utc_now
 from webapp.moderation.services import decisions
 from webapp.offers import queries as offers
@@ -69,7 +70,7 @@ def answer_enquiry(slug: str, ref: str) -> ResponseReturnValue:
     """Open the quote page of one enquiry, as the mailed link would, with what the patient wrote."""
     with unit_of_work():
         recipient = enquiries.for_clinic(current_clinic().id, ref)
-        if recipient is None:
+        if recipient is None or not hold(recipient.enquiry_id):
             abort(404)
         account = current_account()
         token = links.mint_for_clinic(

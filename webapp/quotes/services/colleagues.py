@@ -7,7 +7,7 @@ from sqlalchemy import select
 from webapp.clinics.models import Clinic
 from webapp.enquiries import letters, links
 from webapp.enquiries.models import Link, Recipient
-from webapp.enquiries.services import keeping
+from webapp.enquiries.services import holding, keeping
 from webapp.extensions import db
 from webapp.outbox.models import Delivery
 from webapp.quotes import mail
@@ -41,6 +41,8 @@ def send_anew(token: str, now: datetime, days: int) -> None:
     """
     link = links.find(token, links.QUOTE)
     if link is None or link.recipient_id is None or links.is_open(link, now):
+        return
+    if not holding.hold(link.enquiry_id):
         return
     recipient = db.session.get_one(Recipient, link.recipient_id)
     clinic = db.session.get_one(Clinic, recipient.clinic_id)

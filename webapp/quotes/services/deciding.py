@@ -5,15 +5,13 @@ The clinic is told a little later than she decides, so that a slip of the thumb 
 
 from datetime import datetime
 
-from sqlalchemy import select
-
 from webapp.clinics.models import Clinic
 from webapp.domain.money import Money
 from webapp.domain.quotes import QuoteState, as_answered
 from webapp.enquiries import letters, links
 from webapp.enquiries import queries as enquiry_queries
 from webapp.enquiries.models import Enquiry, Recipient
-from webapp.enquiries.services import keeping
+from webapp.enquiries.services import holding, keeping
 from webapp.extensions import db
 from webapp.i18n import today_in
 from webapp.offers import queries as offers
@@ -124,10 +122,8 @@ def say_paid(recipient: Recipient, paid: Money | None, now: datetime) -> None:
 
 def _one_at_a_time(enquiry: Enquiry) -> None:
     """Two tabs may decide at once: the second waits here, and sees what the first one did."""
-    db.session.execute(select(Enquiry.id).where(Enquiry.id == enquiry.id).with_for_update(key_share=True))
-    db.session.refresh(enquiry)
-    for recipient in enquiry.recipients:
-        db.session.refresh(recipient)
+    if not holding.hold(enquiry.id):
+        raise CannotBeDecided
 
 
 def holds(quote: Quote, recipient: Recipient, now: datetime) -> bool:

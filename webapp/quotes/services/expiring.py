@@ -9,7 +9,7 @@ from sqlalchemy.orm import aliased
 
 from webapp.clinics.models import Clinic
 from webapp.enquiries.models import Enquiry, Recipient
-from webapp.enquiries.services import contact
+from webapp.enquiries.services import contact, holding
 from webapp.extensions import db
 from webapp.i18n import MARKET_ZONES, today_in
 from webapp.quotes import mail
@@ -80,10 +80,11 @@ def remind(recipient_id: int, now: datetime, days: int) -> bool:
 
     Of two workers the second waits here and finds her reminded.
     """
-    db.session.execute(select(Recipient.id).where(Recipient.id == recipient_id).with_for_update())
+    recipient = db.session.get(Recipient, recipient_id)
+    if recipient is None or not holding.hold(recipient.enquiry_id):
+        return False
     if not ending_soon(now, days, only=recipient_id):
         return False
-    recipient = db.session.get_one(Recipient, recipient_id)
     enquiry = recipient.enquiry
     quote = db.session.scalars(
         select(Quote).where(Quote.recipient_id == recipient_id).order_by(Quote.version.desc()).limit(1)

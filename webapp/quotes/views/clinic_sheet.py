@@ -6,7 +6,7 @@ from flask import abort, make_response, render_template
 
 from webapp.domain.quotes import QuoteAnswer, QuoteTerms
 from webapp.enquiries import links
-from webapp.enquiries.behind import Behind, behind
+from webapp.enquiries.behind import Behind, behind, held
 from webapp.enquiries.choices import channel_words, concern_words, had_before_words, question_words
 from webapp.enquiries.models import Recipient
 from webapp.i18n import utc_now
@@ -32,8 +32,8 @@ def at(token: str) -> tuple[Behind, Sheet]:
 
 
 def within(token: str) -> Recipient:
-    """The recipient behind a token, read in the unit of work around the call: it may have ended since."""
-    recipient = behind(token, links.QUOTE).recipient
+    """The recipient behind a token, for an act in the unit of work around the call: it may have ended since."""
+    recipient = held(token, links.QUOTE).recipient
     if recipient is None:
         abort(404)
     return recipient

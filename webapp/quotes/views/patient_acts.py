@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 from webapp.access import Audience, open_to
 from webapp.domain.money import InvalidAmount, Money, parse_major
 from webapp.enquiries import links
-from webapp.enquiries.behind import behind
+from webapp.enquiries.behind import held
 from webapp.enquiries.models import Enquiry, Recipient
 from webapp.enquiries.services import contact, keeping
 from webapp.extensions import limiter
@@ -22,7 +22,7 @@ from webapp.quotes import queries
 from webapp.quotes.blueprint import blueprint
 from webapp.quotes.decisions import GIVEN
 from webapp.quotes.services import asking, deciding
-from webapp.quotes.views.patient_page import Problem, opened, recipient_of, render
+from webapp.quotes.views.patient_page import Problem, acting, opened, recipient_of, render
 from webapp.row_ids import row_id
 from webapp.settings import current_settings
 from webapp.unit_of_work import unit_of_work
@@ -104,7 +104,7 @@ def ask_clinics(token: str) -> Response | tuple[str, int]:
     text = request.form.get("text", "")
     try:
         with unit_of_work():
-            asking.ask_all(opened(token).enquiry, text, utc_now())
+            asking.ask_all(acting(token).enquiry, text, utc_now())
     except asking.NotAsked:
         return _again(token, "ask", _not_asked(), text)
     return _back(token, "asked", "questions")
@@ -119,7 +119,7 @@ def answer_clinic(token: str) -> Response | tuple[str, int]:
     text, question = request.form.get("text", ""), request.form.get("question", 0, type=row_id)
     try:
         with unit_of_work():
-            asking.answer_as_patient(opened(token).enquiry, question, text, utc_now())
+            asking.answer_as_patient(acting(token).enquiry, question, text, utc_now())
     except asking.NotAsked:
         return _again(token, f"explain-{question}", _not_asked(), text)
     return _back(token, "explained", "questions")
@@ -131,7 +131,7 @@ def answer_clinic(token: str) -> Response | tuple[str, int]:
 def release_contact(token: str) -> Response:
     """Give one clinic the patient's contact."""
     with unit_of_work():
-        recipient = recipient_of(opened(token))
+        recipient = recipient_of(acting(token))
         contact.release_contact(recipient, utc_now())
         keeping.note_act(recipient.enquiry, utc_now())
     return _back(token, "released", f"clinic-{recipient.id}")
@@ -142,7 +142,7 @@ def release_contact(token: str) -> Response:
 def not_me(token: str) -> Response:
     """The owner of the address says that she asked for nothing, or wants no mail: it gets none any more."""
     with unit_of_work():
-        contact.refuse_mail(behind(token, links.PATIENT).enquiry, utc_now())
+        contact.refuse_mail(held(token, links.PATIENT).enquiry, utc_now())
     return redirect(url_for("quotes.patient_page", token=token), 303)
 
 
@@ -152,7 +152,7 @@ def not_me(token: str) -> Response:
 def share(token: str) -> str | tuple[str, int]:
     """Make a link that shows the comparison and nothing of hers. It is shown this once: only its hash is stored."""
     with unit_of_work():
-        enquiry = opened(token).enquiry
+        enquiry = acting(token).enquiry
         if len(links.shared(enquiry, utc_now())) >= MAX_SHARES:
             new = None
         else:
@@ -171,7 +171,7 @@ def unshare(token: str) -> Response:
     """End a link to share at once."""
     wanted = request.form.get("link", "")
     with unit_of_work():
-        enquiry = opened(token).enquiry
+        enquiry = acting(token).enquiry
         for link in links.shared(enquiry, utc_now()):
             if str(link.id) == wanted:
                 link.revoked_at = utc_now()
@@ -183,7 +183,7 @@ def _decide(token: str, act: Callable[[Recipient, datetime], None], said: str) -
     opened(token)
     try:
         with unit_of_work():
-            recipient = recipient_of(opened(token))
+            recipient = recipient_of(acting(token))
             act(recipient, utc_now())
             place = f"clinic-{recipient.id}"
     except deciding.CannotBeDecided:
@@ -195,7 +195,7 @@ def _close(token: str, act: Callable[[Enquiry, datetime], None], said: str) -> R
     opened(token)
     try:
         with unit_of_work():
-            act(opened(token).enquiry, utc_now())
+            act(acting(token).enquiry, utc_now())
     except deciding.CannotBeDecided:
         return _back(token, "cannot", "clinics")
     return _back(token, said, "clinics")

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from webapp.access import Audience, open_to
 from webapp.enquiries import consent, links
-from webapp.enquiries.behind import Behind, behind, remember_opened
+from webapp.enquiries.behind import Behind, behind, held, remember_opened
 from webapp.enquiries.choices import channel_words, concern_words, had_before_words, question_words
 from webapp.enquiries.models import Recipient
 from webapp.enquiries.services import contact
@@ -59,7 +59,7 @@ def own_quotes(token: str) -> str | tuple[str, int]:
 def open_patient_page(token: str) -> Response:
     """Show what the patient herself wrote, in this browser from now on; a mailed link proves her address by it."""
     with unit_of_work():
-        found = behind(token, links.PATIENT)
+        found = held(token, links.PATIENT)
         if found.link.mailed:
             contact.confirm_address(found.enquiry, utc_now())
     remember_opened(token)
@@ -76,8 +76,16 @@ def shared_page(token: str) -> str:
 
 
 def opened(token: str) -> Behind:
-    """What is behind the token, for an act of hers: whoever did not press the button is sent back to it."""
-    found = behind(token, links.PATIENT)
+    """What is behind the token: whoever did not press the button is sent back to it."""
+    return _is_opened(token, behind(token, links.PATIENT))
+
+
+def acting(token: str, *, to_delete: bool = False) -> Behind:
+    """As `opened`, for an act of hers, at the beginning of its unit of work; `to_delete` as in behind.held."""
+    return _is_opened(token, held(token, links.PATIENT, to_delete=to_delete))
+
+
+def _is_opened(token: str, found: Behind) -> Behind:
     if not found.is_opened:
         abort(redirect(url_for("quotes.patient_page", token=token), 303))
     return found
