@@ -1,6 +1,7 @@
 """What goes to an address before and after it has shown that it is the patient's, and to whom her contact goes."""
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from flask.testing import FlaskClient
@@ -11,7 +12,7 @@ from tests.enquiries.filled_form import enquiry_fields, fields_of
 from tests.factories import NOW
 from tests.quotes.conftest import letters, path_in, plain_part
 from webapp.clinics.models import Clinic
-from webapp.enquiries import links
+from webapp.enquiries import links, mail
 from webapp.enquiries.models import Enquiry, Link
 from webapp.enquiries.services import contact
 from webapp.outbox.models import Delivery
@@ -143,3 +144,24 @@ def test_a_clinic_that_left_gets_no_contact(session: Session, enquiry: Enquiry) 
 def test_links_of_the_first_mail_are_told_from_the_browsers(session: Session, enquiry: Enquiry) -> None:
     mailed = session.scalars(select(Link.mailed).where(Link.purpose == "patient").order_by(Link.id)).all()
     assert list(mailed) == [False, True]
+
+
+def test_whoever_wants_no_mail_gets_none_that_still_waits(session: Session, enquiry: Enquiry) -> None:
+    """The copy, a notice that is tried again, even the mail with the page; the clinics' own go out."""
+    contact.confirm_address(enquiry, NOW)
+    write = partial(
+        mail.clinic_unreachable, enquiry, session.get_one(Clinic, enquiry.recipients[0].clinic_id)
+    )
+    assert contact.tell_patient(enquiry, "a-notice", write, NOW)
+    session.flush()
+    session.scalars(select(Delivery).where(Delivery.key == "a-notice")).one().state = "deferred"
+    contact.refuse_mail(enquiry, NOW)
+    session.expire_all()
+    states = {row.key.partition(":")[0]: row.state for row in session.scalars(select(Delivery))}
+    assert states == {
+        "enquiry-patient-page": "cancelled",
+        "enquiry-copy": "cancelled",
+        "a-notice": "cancelled",
+        "enquiry-asks-clinic": "pending",
+    }
+    assert not contact.tell_patient(enquiry, "another", write, NOW)

@@ -12,6 +12,7 @@ from webapp.enquiries.models import Enquiry, Link, Recipient
 from webapp.extensions import db
 from webapp.i18n import current_language
 from webapp.outbox import services as outbox
+from webapp.outbox.models import Delivery
 
 # The mail with her page, and one notice: what an address gets of which nobody knows yet that it is hers.
 _MAILS_BEFORE_CONFIRMATION = 2
@@ -61,7 +62,10 @@ def confirm_address(enquiry: Enquiry, now: datetime) -> None:
     token = links.mint_for_patient(enquiry, now, mailed=True)
     clinics = [db.session.get_one(Clinic, recipient.clinic_id) for recipient in enquiry.recipients]
     letters.post(
-        enquiry, _copy_key(enquiry), enquiry.email, lambda: mail.enquiry_copy(enquiry, clinics, token)
+        enquiry,
+        f"enquiry-copy:{enquiry.id}",
+        enquiry.email,
+        lambda: mail.enquiry_copy(enquiry, clinics, token),
     )
 
 
@@ -79,11 +83,19 @@ def release_contact(recipient: Recipient, now: datetime) -> None:
 
 
 def refuse_mail(enquiry: Enquiry, now: datetime) -> None:
-    """The reader of the address says that she asked for nothing: no further mail goes to it."""
-    if enquiry.email_refused_at is None:
-        enquiry.email_refused_at = now
-        outbox.cancel(_copy_key(enquiry))
-
-
-def _copy_key(enquiry: Enquiry) -> str:
-    return f"enquiry-copy:{enquiry.id}"
+    """The reader of the address says that she asked for nothing: no further mail goes to it, also none that waits."""
+    if enquiry.email_refused_at is not None:
+        return
+    enquiry.email_refused_at = now
+    # A clinic's trial goes to its own address, which may be the reader's too: those mails are the clinic's.
+    to_clinics = select(Recipient.delivery_id).where(
+        Recipient.enquiry_id == enquiry.id, Recipient.delivery_id.is_not(None)
+    )
+    hers = select(Delivery.key).where(
+        Delivery.about == letters.about(enquiry.id),
+        Delivery.to_hash == enquiry.email_hash,
+        Delivery.ended_at.is_(None),
+        Delivery.id.not_in(to_clinics),
+    )
+    for key in db.session.scalars(hers).all():
+        outbox.cancel(key)
