@@ -312,3 +312,27 @@ def test_the_page_is_valid_and_has_what_every_page_has(clinic_browser: FlaskClie
     answered(clinic_browser, page, **{"lines-0-price": "1400"})
     for prefix in ("", "/zh", "/ko"):
         Page(clinic_browser, prefix + page).check()
+
+
+def test_a_quote_of_nothing_is_no_quote(clinic_browser: FlaskClient, asked: Asked, session: Session) -> None:
+    """0 says "in another row's price": a bill of zeros would come out first of all totals."""
+    nothing = {"lines-0-price": "0", "lines-1-words": "Cream", "lines-1-price": "0.00"}
+    answer = answered(clinic_browser, asked.quote_pages[0], **nothing)
+    assert answer.status_code == 422
+    assert "above zero" in answer.get_data(as_text=True)
+    assert session.scalar(select(func.count(Quote.id))) == 0
+    assert (
+        answered(clinic_browser, asked.quote_pages[0], **nothing | {"lines-1-price": "80"}).status_code == 303
+    )
+
+
+@pytest.mark.parametrize(
+    ("field", "text"), [("tax_rate", "8.875"), ("lines-0-quantity", "1.2345"), ("lines-0-quantity", "1.5e-3")]
+)
+def test_a_number_that_would_be_stored_rounded_is_asked_for_again(
+    clinic_browser: FlaskClient, asked: Asked, session: Session, field: str, text: str
+) -> None:
+    answer = answered(clinic_browser, asked.quote_pages[0], tax="exclusive", **{field: text})
+    assert answer.status_code == 422
+    assert "decimals" in answer.get_data(as_text=True)
+    assert text in answer.get_data(as_text=True)

@@ -32,6 +32,7 @@ from webapp.quotes.forms.rows import (
     FeeForm,
     LineForm,
     amount_holds,
+    decimals,
     holds,
     many_lines,
     one_line,
@@ -67,7 +68,7 @@ class QuoteForm(FlaskForm):
     tax_rate = DecimalField(
         _l("Tax rate in per cent"),
         places=None,
-        validators=[Optional(), NumberRange(0, 30, _l("Between 0 and 30 per cent."))],
+        validators=[Optional(), NumberRange(0, 30, _l("Between 0 and 30 per cent.")), decimals(2)],
     )
     consultation = SelectField(
         _l("Consultation"), choices=choices(CONSULTATION, NOT_STATED), validators=[Optional()]
@@ -136,6 +137,11 @@ class QuoteForm(FlaskForm):
             valid &= fee.holds_in(currency)
         if not any(self.rows):
             self.form_errors.append(_("Give at least one price, or choose one of the other answers."))
+            valid = False
+        elif all(row.price.money is not None and row.price.money.amount == 0 for row in self.rows):
+            self.form_errors.append(
+                _("Give at least one price above zero: 0 says that it is in another row's.")
+            )
             valid = False
         asks_fee = self.consultation.data == Consultation.FEE
         valid &= amount_holds(self.consultation_fee, currency, required=asks_fee)

@@ -1,5 +1,6 @@
 """The rows of the sheet: one thing quoted, one fee beside it; and amounts as people write them."""
 
+from collections.abc import Callable
 from decimal import Decimal
 
 from flask_babel import gettext as _
@@ -33,6 +34,17 @@ def one_line(text: str | None) -> str | None:
 def many_lines(text: str | None) -> str | None:
     """A filter: plain text that keeps its lines."""
     return plain_text(text, keep_lines=True) if text else text
+
+
+def decimals(most: int) -> Callable[[object, Field], None]:
+    """A validator: no more decimals than are kept, so that what is stored is what was typed."""
+
+    def check(form: object, field: Field) -> None:
+        exponent = field.data.normalize().as_tuple().exponent if field.data is not None else 0
+        if not isinstance(exponent, int) or -exponent > most:
+            raise ValidationError(_("At most %(most)s decimals.", most=most))
+
+    return check
 
 
 class AmountField(StringField):
@@ -75,7 +87,11 @@ class LineForm(Form):
     quantity = DecimalField(
         _l("How much per session"),
         places=None,
-        validators=[Optional(), NumberRange(Decimal("0.001"), MAX_VALUE - 1, _l("A number above zero."))],
+        validators=[
+            Optional(),
+            NumberRange(Decimal("0.001"), MAX_VALUE - 1, _l("A number above zero.")),
+            decimals(3),
+        ],
     )
     unit = SelectField(_l("Unit"), choices=choices(UNITS, NOT_STATED), validators=[Optional()])
     sessions = WholeNumberField(
