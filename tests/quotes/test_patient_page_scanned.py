@@ -1,5 +1,6 @@
 """Programs that open every link in a mail, and people who try other people's: nothing changes, nothing is told."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -58,6 +59,25 @@ def test_a_scanner_changes_no_row(app: Flask, session: Session, enquiry: Enquiry
             hers = ("Mei", "mei@patient.test", "My words", "A note", "A question")
             assert [word for word in hers if word in body] == []
     assert everything(session) == before
+
+
+def test_what_a_clinic_wrote_into_its_quote_waits_for_the_button(
+    browser: FlaskClient, session: Session, enquiry: Enquiry
+) -> None:
+    """Its names, its words for a line or a fee: the figures stand without them, and the same total."""
+    written = ("Dr Lim", "Partner in Seoul", "Room fee", "Second fee", "Our trio", "Her cream")
+    quote(
+        session, enquiry.recipients[0], 150_000, 5_000, version=2, injector_name="Dr Lim",
+        aftercare="Partner in Seoul", other_fees=[["Room fee", 2_000], ["Second fee", 2_000]],
+        lines=[{"words": "Our trio"}, {"treatment_id": None, "words": "Her cream", "quantity": None, "unit": None}],
+    )  # fmt: skip
+    page = own_page(session, enquiry)
+    before = browser.get(page).get_data(as_text=True)
+    assert [words for words in written if words in before] == []
+    after = opened(browser, page)
+    assert [words for words in written if words not in after] == []
+    totals = [re.findall(r"S\$[\d,.]+", text) for text in (before, after)]
+    assert set(totals[0]) == set(totals[1])
 
 
 def test_whoever_did_not_press_the_button_does_nothing(

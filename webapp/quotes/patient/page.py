@@ -105,9 +105,9 @@ class Page:
         return self.accepted is None and any(card.can_decline for card in self.cards)
 
 
-def build(enquiry: Enquiry, order: Order, own: Sequence[OfferTerms], now: datetime) -> Page:
-    """The patient's page, in a fixed number of statements."""
-    found = read(enquiry, now)
+def build(enquiry: Enquiry, order: Order, own: Sequence[OfferTerms], now: datetime, *, words: bool) -> Page:
+    """The patient's page, in a fixed number of statements; `words` as in reading.read."""
+    found = read(enquiry, now, words=words)
     cards = [_card(heard, found, now) for heard in found.heard]
     currency = order.currency or _usual_currency(found)
     comparison, rates = _compare(found, own, order.by_total, currency, now)

@@ -17,6 +17,7 @@ from webapp.offers.public import Public, families, settle
 from webapp.outbox import queries as outbox
 from webapp.quotes import queries
 from webapp.quotes.models import MailReply, Quote
+from webapp.quotes.patient.words import without_words
 from webapp.settings import market_policy
 from webapp.treatments import queries as treatments
 
@@ -59,8 +60,8 @@ class Read:
     families: Mapping[str, str]
 
 
-def read(enquiry: Enquiry, now: datetime) -> Read:
-    """Read it all; `now` settles each market's day."""
+def read(enquiry: Enquiry, now: datetime, *, words: bool) -> Read:
+    """Read it all; `now` settles each market's day. `words`: with what clinics wrote into their quotes themselves."""
     catalogue = {row.slug: row for row in treatments.everything()}
     slugs = {row.id: row.slug for row in catalogue.values()}
     names = {slug: localised(row, "name") for slug, row in catalogue.items()}
@@ -74,9 +75,10 @@ def read(enquiry: Enquiry, now: datetime) -> Read:
     mails = [recipient.delivery_id for recipient in recipients if recipient.delivery_id is not None]
     histories, next_tries = outbox.histories(mails), outbox.next_tries(mails)
     terms = {
-        recipient.id: queries.terms(answers[recipient.id], asked[recipient.clinic_id].country, slugs, names)
+        recipient.id: said if words or said is None else without_words(said, names)
         for recipient in recipients
         if recipient.id in answers
+        for said in [queries.terms(answers[recipient.id], asked[recipient.clinic_id].country, slugs, names)]
     }
     quoted = [Offered("", one.as_offer()) for one in terms.values() if one is not None]
     basket = settle(

@@ -1,6 +1,7 @@
 """A quote in words for the person who got it: what was asked, in what the answer differs, and how the mail fared."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from flask_babel import gettext as _
@@ -50,6 +51,32 @@ def want_words(want: Want, names: Mapping[str, str]) -> str:
     areas = area_names(tuple(want.area.split(";"))) if want.area else []
     said = [names.get(want.treatment, want.treatment), quantity_words(want.quantity), *areas]
     return ", ".join(word for word in said if word)
+
+
+def without_words(terms: QuoteTerms, names: Mapping[str, str]) -> QuoteTerms:
+    """The same bill without a name or a word that the clinic wrote: as the page shows it before its button (ADR 0002).
+
+    That it wrote one is said.
+    """
+    hidden = _('Press "Show what was written" above to read it.')
+    fees = terms.named_fees
+    return replace(
+        terms,
+        lines=tuple(
+            replace(
+                line,
+                part=replace(line.part, words=None),
+                title=names.get(line.part.treatment or "") or _("something else"),
+            )
+            for line in terms.lines
+        ),
+        # Numbered, for two fees of one name and amount are one.
+        named_fees=fees
+        and tuple(replace(fee, name=f"{_('Other fees')} {number}") for number, fee in enumerate(fees, 1)),
+        injector_name=hidden if terms.injector_name and terms.injector is None else None,
+        aftercare=hidden if terms.aftercare else None,
+        conditions=None,
+    )
 
 
 def part_words(part: Part, title: str | None, names: Mapping[str, str]) -> str:

@@ -71,7 +71,8 @@ def open_patient_page(token: str) -> Response:
 def shared_page(token: str) -> str:
     """The comparison alone, for whoever she sent the link to: nothing of hers, and nothing to press."""
     found = behind(token, links.SHARE)
-    page = build(found.enquiry, order(), (), utc_now())
+    # She passed it on by hand, and what a clinic says of itself belongs to the comparison.
+    page = build(found.enquiry, order(), (), utc_now(), words=True)
     return render_template("quotes/shared_page.html", page=page, until=found.link.expires_at)
 
 
@@ -112,7 +113,7 @@ def render(
     """The page; `own` are quotes that she typed, `problem` what was wrong with something else."""
     options = treatments.choices()
     own = own or read_own_quotes(None, options)
-    page = build(found.enquiry, order(), own.terms, utc_now())
+    page = build(found.enquiry, order(), own.terms, utc_now(), words=found.is_opened)
     enquiry = found.enquiry
     blank = blank_quote(len(own.rows), options, page.currency) if len(own.rows) < MAX_QUOTES else None
     return render_template(
