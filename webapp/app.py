@@ -16,6 +16,7 @@ from webapp.encryption import FieldEncryption
 from webapp.enquiries import receivers as enquiry_receivers
 from webapp.enquiries import views as enquiries
 from webapp.extensions import babel, csrf, db, limiter, migrate
+from webapp.form_fields import FormRequest
 from webapp.guide import views as guide
 from webapp.i18n import LanguagePrefix, select_locale
 from webapp.moderation import receivers as moderation_receivers
@@ -39,6 +40,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or from_environment(os.environ)
     app = Flask(__name__, instance_path=str(settings.instance_dir))
     _configure(app, settings)
+    app.request_class = FormRequest
     app.url_map.converters["int"] = RowIdConverter
 
     db.init_app(app)

@@ -1,14 +1,27 @@
-"""Fields that any text may be sent to: WTForms' own fail on some that no browser sends and every scanner does."""
+"""Forms and fields that anything may be sent to: those we build on fail on some that no browser sends and every
+scanner does.
+"""
 
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from flask import Request
 from wtforms import FieldList, IntegerField
 
 # NumberRange asks a float of the number, and none holds one of hundreds of digits. No range of ours comes near.
 _FAR_OUT = 10**9
 # The longest name of a field of ours is a tenth of it; int() refuses to read thousands of digits.
 _LONGEST_NAME = 200
+
+
+class FormRequest(Request):
+    """No page of ours takes JSON. Flask-WTF would read it as a form's fields, and a field then holds lists and numbers,
+    or the whole is no form at all; like this it is a form without a field in it.
+    """
+
+    @property
+    def is_json(self) -> bool:
+        return False
 
 
 class WholeNumberField(IntegerField):
