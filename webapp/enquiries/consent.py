@@ -30,7 +30,7 @@ def terms() -> str:
 
 
 def retention() -> str:
-    """The promise of the retention clocks, on the form, in the consent and on the page about privacy."""
+    """The promise of the retention clocks, in the consent and on the page about privacy."""
     settings = current_settings()
     return _(
         "Everything is deleted %(unanswered)s days after you asked if no clinic answers, otherwise %(quiet)s days"

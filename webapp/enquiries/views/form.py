@@ -255,6 +255,5 @@ def _page(form: Any, chosen: Chosen) -> str:
         terms=consent.terms(),
         health_words=consent.health_consent(),
         abroad_words=consent.abroad_consent(consent.countries_abroad(countries, current_language())),
-        retention=consent.retention(),
         max_wants=MAX_WANTS,
     )
