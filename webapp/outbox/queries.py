@@ -128,25 +128,28 @@ def states(delivery_ids: Iterable[int]) -> dict[int, str]:
 
 def history(delivery_id: int) -> list[tuple[datetime, str, int | None, str]]:
     """What happened to a mail, oldest first: (when, what, SMTP code, our words)."""
-    rows = db.session.execute(
-        select(DeliveryEvent.at, DeliveryEvent.what, DeliveryEvent.smtp_code, DeliveryEvent.note)
-        .where(DeliveryEvent.delivery_id == delivery_id)
-        .order_by(DeliveryEvent.id)
+    return whole_histories([delivery_id])[delivery_id]
+
+
+def whole_histories(
+    delivery_ids: Iterable[int],
+) -> dict[int, list[tuple[datetime, str, int | None, str]]]:
+    """The `history` of each of these mails, in one statement."""
+    found: dict[int, list[tuple[datetime, str, int | None, str]]] = {number: [] for number in delivery_ids}
+    rows = db.session.scalars(
+        select(DeliveryEvent).where(DeliveryEvent.delivery_id.in_(found)).order_by(DeliveryEvent.id)
     )
-    return list(rows.all())
+    for row in rows:
+        found[row.delivery_id].append((row.at, row.what, row.smtp_code, row.note))
+    return found
 
 
 def histories(delivery_ids: Iterable[int]) -> dict[int, list[tuple[datetime, str]]]:
     """What happened to each of these mails and when, oldest first, in one statement; for those whom it was about."""
-    found: dict[int, list[tuple[datetime, str]]] = {delivery_id: [] for delivery_id in delivery_ids}
-    rows = db.session.execute(
-        select(DeliveryEvent.delivery_id, DeliveryEvent.at, DeliveryEvent.what)
-        .where(DeliveryEvent.delivery_id.in_(found))
-        .order_by(DeliveryEvent.id)
-    )
-    for delivery_id, at, what in rows:
-        found[delivery_id].append((at, what))
-    return found
+    return {
+        number: [(at, what) for at, what, _code, _note in history]
+        for number, history in whole_histories(delivery_ids).items()
+    }
 
 
 def next_tries(delivery_ids: Iterable[int]) -> dict[int, datetime]:

@@ -111,6 +111,7 @@ def _told(rows: Sequence[Delivery]) -> list[Letter]:
     ids = [row.id for row in rows]
     clinics = _recipients(ids)
     suppressed = outbox.suppressed(ids)
+    histories = outbox.whole_histories(ids)
     again = can_be_written(rows)
     return [
         Letter(
@@ -120,7 +121,7 @@ def _told(rows: Sequence[Delivery]) -> list[Letter]:
             else row.key,
             row.state,
             row.bounced_at is not None,
-            outbox.history(row.id),
+            histories[row.id],
             suppressed.get(row.id, frozenset()),
             row.id in again and (row.state in DEAD or row.bounced_at is not None),
         )

@@ -223,6 +223,7 @@ def _mails(enquiry: Enquiry) -> list[dict[str, Any]]:
     rows: Sequence[Delivery] = db.session.scalars(
         select(Delivery).where(Delivery.about == letters.about(enquiry.id)).order_by(Delivery.id)
     ).all()
+    histories = outbox.whole_histories(row.id for row in rows)
     return [
         {
             "mail": row.key.partition(":")[0],
@@ -230,7 +231,7 @@ def _mails(enquiry: Enquiry) -> list[dict[str, Any]]:
             "state": row.state,
             "history": [
                 {"at": _time(at), "what": what, "code": code, "text": note or None}
-                for at, what, code, note in outbox.history(row.id)
+                for at, what, code, note in histories[row.id]
             ],
         }
         for row in rows
