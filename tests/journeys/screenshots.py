@@ -39,10 +39,10 @@ STAFF_PAGES = ("", "decisions", "letters", "prices-kept")
 # A clinic whose mailbox is broken, so that staff have something to look at.
 UNREACHABLE = ("hoeyangmok-clinic", "yeoksam-hoeyangmok")
 # Of an enquiry's pages, those that are looked at most.
-IN_BOTH_SCHEMES = {"enquiry", "patient-waiting", "patient", "patient-compared", "quote-checked"}
+IN_BOTH_SCHEMES = {"enquiry", "patient"}
 WIDTHS = (390, 1280)
 # A picture in a repository is for looking, not for printing: the first screens of a long page are enough.
-TALLEST = 2600
+TALLEST = 2200
 
 
 def main(instance_dir: Path, folder: Path = FOLDER) -> None:
