@@ -14,7 +14,7 @@ from webapp.clinics.models import Clinic
 from webapp.database_clock import database_clock
 from webapp.encryption import address_hash
 from webapp.enquiries.models import Enquiry, Link, Recipient
-from webapp.enquiries.services import sending
+from webapp.enquiries.services import again, sending
 from webapp.extensions import db
 from webapp.moderation.models import Decision
 from webapp.outbox.inbound import bounces, hearing
@@ -157,3 +157,18 @@ def test_the_mail_asks_for_words_above_a_line_where_replies_are_heard(
     assert mail.reply_hash is not None and mail.to_hash == address_hash("desk@larch.example")
     assert "##- Write your reply above this line -##" in written
     assert "do not reach the patient" not in written
+
+
+def test_staff_do_not_ask_a_clinic_that_has_left(session: Session, clinic: Clinic) -> None:
+    """Its state stays what it was, and staff have no button that would seem to send."""
+    row = factories.enquiry(session, clinic, state="unreachable").recipients[0]
+    mail = Delivery(key="m", message_id="m@m", state="failed", next_at=NOW, created_at=NOW, ended_at=NOW)
+    session.add(mail)
+    session.flush()
+    row.delivery_id = mail.id
+    assert again.can_be_written([mail]) == {mail.id}
+    clinic.authority = "withdrawn"
+    session.flush()
+    assert again.can_be_written([mail]) == set()
+    assert not again.write_again(mail, NOW, 14)
+    assert row.state == "unreachable"

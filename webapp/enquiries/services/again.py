@@ -16,8 +16,8 @@ from webapp.outbox.models import Delivery
 def write_again(delivery: Delivery, now: datetime, answer_days: int) -> bool:
     """Queue the mail anew: to a clinic the enquiry itself, to the patient the way to her page, where all news stands.
 
-    False where nobody can: the mail is of another room, the enquiry is gone, a clinic has been reached meanwhile or
-    has no address, or the patient asked for no mail.
+    False where nobody can: the mail is of another room, the enquiry is gone, a clinic has been reached meanwhile,
+    has left or has no address, or the patient asked for no mail.
     """
     recipient = db.session.scalar(select(Recipient).where(Recipient.delivery_id == delivery.id))
     if recipient is not None:
@@ -53,6 +53,7 @@ def can_be_written(deliveries: Iterable[Delivery]) -> frozenset[int]:
             Recipient.delivery_id.in_([row.id for row in rows]),
             Recipient.state == "unreachable",
             Clinic.enquiry_email.is_not(None),
+            Clinic.authority == "authorised",
         )
     )
     return frozenset(number for number in clinics if number is not None) | _patients(rows).keys()

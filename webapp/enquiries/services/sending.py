@@ -191,7 +191,7 @@ def ask_again(
     goes out after `not_before_seconds`.
     """
     clinic = db.session.get_one(Clinic, recipient.clinic_id)
-    if recipient.state != "unreachable" or not clinic.enquiry_email:
+    if recipient.state != "unreachable" or not clinic.enquiry_email or clinic.authority != "authorised":
         return False
     recipient.state = "asked"
     key = f"enquiry-asks-clinic:{recipient.id}:after-{recipient.delivery_id}"
