@@ -23,7 +23,6 @@ from webapp.domain.quotes.terms import (
     QuoteState,
     QuoteTerms,
     Stated,
-    reasons_against_quote,
 )
 
 __all__ = [
@@ -40,7 +39,6 @@ __all__ = [
     "Stated",
     "answer",
     "as_answered",
-    "reasons_against_quote",
     "relation",
     "starting_terms",
     "things_quoted",

@@ -22,7 +22,6 @@ from webapp.domain.offers import (
     OfferTerms,
     Part,
     Tax,
-    reasons_against,
 )
 
 
@@ -217,19 +216,6 @@ class QuoteTerms:
             injector=self.injector,
             verified_on=self.answered_on,
         )
-
-
-def reasons_against_quote(quote: QuoteTerms, on: date) -> tuple[Incomplete, ...]:
-    """Why the quote as it stands has no total on the day `on`; in the order of Incomplete.
-
-    >>> line = QuoteLine(Part("rejuran_healer"), Money(38000, "SGD"))
-    >>> quote = QuoteTerms("SGD", (line,), date(2026, 3, 1))
-    >>> [reason.value for reason in reasons_against_quote(quote, date(2026, 3, 1))]
-    ['quantity_unknown', 'tax_unknown', 'consultation_fee_unknown', 'other_fees_unknown', 'numbing_unknown']
-    """
-    offer = quote.as_offer()
-    # A quote is worth its own validity, not the age of a public price.
-    return reasons_against(offer, offer.parts, on, max_price_age_days=None) + own_reasons(quote)
 
 
 def own_reasons(quote: QuoteTerms) -> tuple[Incomplete, ...]:
