@@ -1,6 +1,9 @@
 """Errors as people and programs get them: a page that says what to do, or problem+json, and never a 500."""
 
+import sqlite3
+
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.exc import OperationalError
 
@@ -57,6 +60,30 @@ def test_a_database_that_is_away_is_a_503_that_keeps_hope(
     answer = client.get("/enquiries/new?clinic=any")
     assert answer.status_code == 503
     assert "what you typed is still there" in answer.get_data(as_text=True)
+
+
+@pytest.mark.parametrize(
+    ("code", "status"),
+    [
+        (sqlite3.SQLITE_BUSY, 503),
+        (sqlite3.SQLITE_FULL, 503),
+        (sqlite3.SQLITE_IOERR, 503),
+        (sqlite3.SQLITE_ERROR, 500),
+    ],
+)
+def test_what_sqlite_does_not_understand_is_our_fault(
+    client: FlaskClient, app: Flask, monkeypatch: pytest.MonkeyPatch, code: int, status: int
+) -> None:
+    def fails(*_arguments: object, **_more: object) -> None:
+        cause = sqlite3.OperationalError("words of the database")
+        cause.sqlite_errorcode = code
+        raise OperationalError("SELECT 1", {}, cause)
+
+    monkeypatch.setattr(db.session, "scalars", fails)
+    monkeypatch.setitem(app.config, "PROPAGATE_EXCEPTIONS", False)
+    answer = client.get("/enquiries/new?clinic=any")
+    assert answer.status_code == status
+    assert "words of the database" not in answer.get_data(as_text=True)
 
 
 @pytest.mark.parametrize(

@@ -1,17 +1,23 @@
 """Errors as people read them (a page that says what to do) and as programs do (application/problem+json)."""
 
+import logging
 from http import HTTPStatus
 
 from flask import Flask, Response, jsonify, render_template, request
 from flask_babel import gettext as _
-from sqlalchemy.exc import DataError, DBAPIError
+from sqlalchemy.exc import DataError, DBAPIError, InterfaceError, OperationalError
 from werkzeug.exceptions import BadRequest, HTTPException, InternalServerError, ServiceUnavailable
 
 from webapp.extensions import db
 
+log = logging.getLogger(__name__)
+
 API_ROOT = "/api/"
 # Forms whose fields come back with an error page, to be sent once more: what was typed there is long.
 _HANDED_BACK = frozenset({"enquiries.new"})
+# Busy, locked, no memory, read only, input and output, full, cannot open, locking protocol (sqlite.org/rescode.html);
+# an extended code holds one of these in its lowest byte.
+_SQLITE_AWAY = frozenset({5, 6, 7, 8, 10, 13, 14, 15})
 _WORTH_ANOTHER_TRY = frozenset(
     {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.INTERNAL_SERVER_ERROR}
 )
@@ -65,9 +71,18 @@ def _database_error(error: DBAPIError) -> Response | tuple[str, int] | HTTPExcep
     db.session.rollback()
     if isinstance(error, DataError):
         return _http_error(BadRequest())
-    if error.connection_invalidated or type(error).__name__ in {"OperationalError", "InterfaceError"}:
+    if _is_away(error):
+        log.warning("the database did not answer (%s)", type(error.orig).__name__)
         return _http_error(ServiceUnavailable())
     raise InternalServerError(original_exception=error) from error
+
+
+def _is_away(error: DBAPIError) -> bool:
+    """SQLite calls a statement that it does not understand operational, too: that one is our fault."""
+    code = getattr(error.orig, "sqlite_errorcode", None)
+    if code is not None:
+        return code & 0xFF in _SQLITE_AWAY
+    return error.connection_invalidated or isinstance(error, (OperationalError, InterfaceError))
 
 
 def _words(code: int) -> dict[str, str]:
