@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 from email.message import EmailMessage
+from typing import Any
 
 from sqlalchemy import func, select
 
@@ -49,6 +50,28 @@ def tell_patient(enquiry: Enquiry, key: str, write: Callable[[str], EmailMessage
         return False
     letters.post(enquiry, key, address, lambda: write(links.mint_for_patient(enquiry, now, mailed=True)))
     return True
+
+
+def tell_clinic(
+    recipient: Recipient,
+    to: str,
+    key: str,
+    write: Callable[[str], EmailMessage],
+    now: datetime,
+    answer_days: int,
+    **more: Any,
+) -> None:
+    """Post a mail to a clinic; `write` composes it with the token of a link of its own, as in `tell_patient`.
+
+    `more` are further arguments of outbox.services.post.
+    """
+    letters.post(
+        recipient.enquiry,
+        key,
+        to,
+        lambda: write(links.mint_for_clinic(recipient, now, answer_days)),
+        **more,
+    )
 
 
 def confirm_address(enquiry: Enquiry, now: datetime) -> None:

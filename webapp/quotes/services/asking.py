@@ -11,7 +11,6 @@ from sqlalchemy import select
 from webapp.clinics import queries as clinics
 from webapp.clinics.models import Clinic
 from webapp.domain.plain_text import plain_text
-from webapp.enquiries import letters, links
 from webapp.enquiries.models import Enquiry, Recipient
 from webapp.enquiries.services import contact, keeping
 from webapp.extensions import db
@@ -165,11 +164,11 @@ def _still_listed(enquiry: Enquiry) -> dict[int, Clinic]:
 def _tell_clinic(
     recipient: Recipient, clinic: Clinic, key: str, now: datetime, news: mail.NewsForClinic
 ) -> None:
-    token = links.mint_for_clinic(recipient, now, current_settings().quote_link_days)
-    enquiry = recipient.enquiry
-    letters.post(
-        enquiry,
-        key,
+    contact.tell_clinic(
+        recipient,
         clinic.enquiry_email or "",
-        lambda: mail.news_for_clinic(enquiry, clinic, token, news),
+        key,
+        partial(mail.news_for_clinic, recipient.enquiry, clinic, news=news),
+        now,
+        current_settings().quote_link_days,
     )

@@ -1,15 +1,13 @@
 """Links of a clinic: passed to a colleague, revoked, and sent anew to the clinic's own address."""
 
 from datetime import datetime
-
-from sqlalchemy import select
+from functools import partial
 
 from webapp.clinics.models import Clinic
-from webapp.enquiries import letters, links
+from webapp.enquiries import links
 from webapp.enquiries.models import Link, Recipient
-from webapp.enquiries.services import holding, keeping
+from webapp.enquiries.services import contact, holding, keeping
 from webapp.extensions import db
-from webapp.outbox.models import Delivery
 from webapp.quotes import mail
 from webapp.row_ids import LARGEST
 
@@ -51,7 +49,4 @@ def send_anew(token: str, now: datetime, days: int) -> None:
     if not confirmed or clinic.authority != "authorised" or enquiry.expires_at <= now:
         return
     key = f"quote-link:{recipient.id}:{now:%Y%m%d%H}"
-    if db.session.scalar(select(Delivery.id).where(Delivery.key == key)) is not None:
-        return
-    fresh = links.mint_for_clinic(recipient, now, days)
-    letters.post(enquiry, key, confirmed, lambda: mail.fresh_link(enquiry, clinic, fresh))
+    contact.tell_clinic(recipient, confirmed, key, partial(mail.fresh_link, enquiry, clinic), now, days)

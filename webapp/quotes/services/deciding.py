@@ -4,14 +4,14 @@ The clinic is told a little later than she decides, so that a slip of the thumb 
 """
 
 from datetime import datetime
+from functools import partial
 
 from webapp.clinics.models import Clinic
 from webapp.domain.money import Money
 from webapp.domain.quotes import QuoteState, as_answered
-from webapp.enquiries import letters, links
 from webapp.enquiries import queries as enquiry_queries
 from webapp.enquiries.models import Enquiry, Recipient
-from webapp.enquiries.services import holding, keeping
+from webapp.enquiries.services import contact, holding, keeping
 from webapp.extensions import db
 from webapp.i18n import today_in
 from webapp.offers import queries as offers
@@ -169,13 +169,14 @@ def _decide(recipient: Recipient, decision: str, reason: str | None, now: dateti
     clinic = db.session.get_one(Clinic, recipient.clinic_id)
     if clinic.authority != "authorised" or not clinic.enquiry_email:
         return
-    token = links.mint_for_clinic(recipient, now, current_settings().quote_link_days)
     news: mail.NewsForClinic = "accepted" if decision == ACCEPTED else "declined"
-    letters.post(
-        recipient.enquiry,
-        _key(recipient, now),
+    contact.tell_clinic(
+        recipient,
         clinic.enquiry_email,
-        lambda: mail.news_for_clinic(recipient.enquiry, clinic, token, news),
+        _key(recipient, now),
+        partial(mail.news_for_clinic, recipient.enquiry, clinic, news=news),
+        now,
+        current_settings().quote_link_days,
         not_before_seconds=TELL_AFTER,
     )
 

@@ -9,7 +9,6 @@ from sqlalchemy import func, select
 
 from webapp.clinics.models import Clinic
 from webapp.encryption import address_hash
-from webapp.enquiries import letters, links
 from webapp.enquiries.models import Enquiry, Recipient
 from webapp.enquiries.services import contact, keeping
 from webapp.extensions import db
@@ -77,11 +76,13 @@ def _keep(recipient: Recipient, said: Said, now: datetime, answer_days: int) -> 
         enquiry, f"clinic-wrote:{recipient.id}:{hour}", partial(mail.clinic_wrote, enquiry, clinic), now
     )
     if clinic.enquiry_email and enquiry.closed_at is None:
-        letters.post(
-            enquiry,
-            f"link-again:{recipient.id}:{hour}",
+        contact.tell_clinic(
+            recipient,
             clinic.enquiry_email,
-            lambda: mail.link_again(enquiry, clinic, links.mint_for_clinic(recipient, now, answer_days)),
+            f"link-again:{recipient.id}:{hour}",
+            partial(mail.link_again, enquiry, clinic),
+            now,
+            answer_days,
         )
     return reply
 
