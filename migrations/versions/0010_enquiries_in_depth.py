@@ -265,11 +265,10 @@ def downgrade() -> None:
     the consent to the enquiry are kept."""
     op.add_column("recipient", sa.Column("consent_text_id", sa.Integer(), nullable=True))
     op.add_column("recipient", sa.Column("consented_at", sa.DateTime(timezone=True), nullable=True))
-    for name in ("consent_text_id", "given_at"):
-        op.execute(
-            f"UPDATE recipient SET {'consented_at' if name == 'given_at' else name} = (SELECT {name} FROM consent"  # noqa: S608
-            " WHERE consent.recipient_id = recipient.id AND consent.matter = 'enquiry')"
-        )
+    op.execute(
+        "UPDATE recipient SET (consent_text_id, consented_at) = (SELECT consent_text_id, given_at FROM consent"
+        " WHERE consent.recipient_id = recipient.id AND consent.matter = 'enquiry')"
+    )
     _alter(
         "recipient",
         drop_checks=list(_RECIPIENT_CHECKS),
@@ -279,11 +278,10 @@ def downgrade() -> None:
     )
     op.add_column("enquiry", sa.Column("treatment_id", sa.Integer(), nullable=True))
     op.add_column("enquiry", sa.Column("sessions", sa.Integer(), nullable=True))
-    for name in ("treatment_id", "sessions"):
-        op.execute(
-            f"UPDATE enquiry SET {name} = (SELECT {name} FROM enquiry_want"  # noqa: S608
-            " WHERE enquiry_want.enquiry_id = enquiry.id AND enquiry_want.position = 0)"
-        )
+    op.execute(
+        "UPDATE enquiry SET (treatment_id, sessions) = (SELECT treatment_id, sessions FROM enquiry_want"
+        " WHERE enquiry_want.enquiry_id = enquiry.id AND enquiry_want.position = 0)"
+    )
     _alter(
         "enquiry",
         drop_checks=["closed_as_known"],
