@@ -90,7 +90,7 @@ def run_act(stage: Stage, act: tuple[Row, ...], scale: Scale, voice: Voice) -> l
 
 
 def _run_row(stage: Stage, row: Row, scale: Scale, say: Voice) -> Result:
-    result = Result(row.name, stage.kind, row.fault)
+    result = Result(row.name, stage.kind, row.fault, scale)
     say(row.fault)
     began = time.monotonic()
     try:

@@ -1,24 +1,25 @@
-"""What a row found, the table of all rows, and the table's place in docs/reliability.md."""
+"""What a row found, the table of all rows, and the tables' place in docs/reliability.md."""
 
 import os
 import platform
-import re
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 _BEGIN, _END = "<!-- faults: begin -->", "<!-- faults: end -->"
-_HEAD = ("row", "fault", "size", "lost", "repeats", "kills", "times", "verdict")
+_HEAD = ("row", "fault", "form", "size", "lost", "repeats", "kills", "times", "verdict")
 
 
 @dataclass
 class Result:
-    """One row of the table. None: the row does not count that. `problems` are why it failed."""
+    """One row of the table. `form`: short, middle or long. None: the row does not count that. `problems` are why it
+    failed."""
 
     row: str
     database: str
     fault: str
+    form: str
     size: str = ""
     lost: int | None = None
     repeats: int | None = None
@@ -42,6 +43,7 @@ class Result:
         return [
             self.row,
             self.fault,
+            self.form,
             self.size or "–",
             *counts,
             "; ".join(self.times) or "–",
@@ -65,16 +67,31 @@ class Voice:
         print(f"{time.monotonic() - self._began:7.1f} s  {self._prefix:<9} {text}", flush=True)
 
 
+# The table's line of each row, by database.
+_Lines = dict[str, dict[str, str]]
+
+
 def table(results: Sequence[Result]) -> str:
     """A Markdown table for each database."""
-    parts = []
-    for database in dict.fromkeys(result.database for result in results):
-        lines = [_HEAD, ["---"] * len(_HEAD)]
-        lines += [result.cells() for result in results if result.database == database]
-        parts.append(
-            f"### {database}\n\n" + "\n".join("| " + " | ".join(cells) + " |" for cells in lines) + "\n"
-        )
-    return "\n".join(parts)
+    return _tables(_with({}, results))
+
+
+def _with(lines: _Lines, results: Sequence[Result]) -> _Lines:
+    """The lines with those of these results, which take the place of what stood there."""
+    for result in results:
+        lines.setdefault(result.database, {})[result.row] = _line(result.cells())
+    return lines
+
+
+def _line(cells: Sequence[str]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def _tables(lines: _Lines) -> str:
+    head = [_line(_HEAD), _line(["---"] * len(_HEAD))]
+    return "\n".join(
+        "\n".join([f"### {database}", "", *head, *rows.values(), ""]) for database, rows in lines.items()
+    )
 
 
 def machine() -> str:
@@ -87,14 +104,32 @@ def machine() -> str:
     )
 
 
-def write(path: Path, command: str, results: Sequence[Result]) -> None:
-    """Put the table between the two marks of the page, in place of the one before. Raises ValueError without them."""
-    page = path.read_text(encoding="utf-8")
-    if _BEGIN not in page or _END not in page:
+def write(path: Path, results: Sequence[Result], order: Sequence[str]) -> None:
+    """Put these rows into the tables between the two marks of the page, in place of those of the same database and
+    name; `order` is that of all rows. The others stay. Raises ValueError without the marks."""
+    before, begin, rest = path.read_text(encoding="utf-8").partition(_BEGIN)
+    written, end, after = rest.partition(_END)
+    if not end:
         raise ValueError(f"{path} has no {_BEGIN} … {_END}")
-    words = f"{_BEGIN}\nBy `{command}` on {machine()}\n\n{table(results)}{_END}"
-    page = re.sub(f"{re.escape(_BEGIN)}.*{re.escape(_END)}", lambda _match: words, page, flags=re.DOTALL)
-    path.write_text(page, encoding="utf-8")
+    lines = _with(_written(written), results)
+    lines = {
+        database: {name: lines[database][name] for name in order if name in lines[database]}
+        for database in sorted(lines)
+    }
+    path.write_text(f"{before}{begin}\nOn {machine()}\n\n{_tables(lines)}{end}{after}", encoding="utf-8")
+
+
+def _written(text: str) -> _Lines:
+    """The rows of what `_tables` wrote."""
+    lines: _Lines = {}
+    database = ""
+    for line in text.splitlines():
+        if line.startswith("### "):
+            database = line.removeprefix("### ")
+            lines[database] = {}
+        elif line.startswith("| ") and not line.startswith((f"| {_HEAD[0]} |", "| ---")):
+            lines[database][line.split(" | ")[0].removeprefix("| ")] = line
+    return lines
 
 
 def percentiles(seconds: Sequence[float]) -> dict[str, float]:

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults import acts, report
-from tests.faults.report import Result, percentiles, table, write
+from tests.faults import acts
+from tests.faults.report import Result, machine, percentiles, table, write
 
 
 def test_percentiles_are_seconds_that_were_measured() -> None:
@@ -16,26 +16,35 @@ def test_percentiles_are_seconds_that_were_measured() -> None:
 
 
 def test_a_row_that_lost_something_failed() -> None:
-    result = Result("F1", "SQLite", "kill -9", lost=1)
+    result = Result("F1", "SQLite", "kill -9", "short", lost=1)
     result.expect(True, "never said")
     assert result.problems == []
     result.expect(result.lost == 0, "1 mail lost")
-    assert "| F1 | kill -9 | – | 1 | – | – | – | FAILED: 1 mail lost |" in table([result])
+    assert "| F1 | kill -9 | short | – | 1 | – | – | – | FAILED: 1 mail lost |" in table([result])
 
 
-def test_the_table_replaces_the_one_before(tmp_path: Path) -> None:
+def test_a_row_takes_the_place_of_its_last_run_and_the_others_stay(tmp_path: Path) -> None:
     page = tmp_path / "page.md"
-    page.write_text("before\n<!-- faults: begin -->\nold\n<!-- faults: end -->\nafter\n")
+    page.write_text("before\n<!-- faults: begin -->\n<!-- faults: end -->\nafter\n")
+    order = ["F5", "F7"]
+    write(page, [Result("F7", "SQLite", "flushed", "middle", lost=1)], order)
+    write(page, [Result("F7", "PostgreSQL", "flushed", "middle", lost=2)], order)
+    write(page, [Result("F5", "SQLite", "down", "middle", lost=3)], order)
     for _time in range(2):
-        write(page, "make faults", [Result("F7", "PostgreSQL", "flushed", lost=0)])
+        write(page, [Result("F7", "SQLite", "flushed", "long", lost=0)], order)
     text = page.read_text()
     assert text.startswith("before\n") and text.endswith("\nafter\n")
-    assert "old" not in text
-    assert text.count("| F7 | flushed | – | 0 |") == 1
-    assert "By `make faults` on " in text
+    assert [line[:35] for line in text.splitlines() if line.startswith(("###", "| F"))] == [
+        "### PostgreSQL",
+        "| F7 | flushed | middle | – | 2 | –",
+        "### SQLite",
+        "| F5 | down | middle | – | 3 | – | ",
+        "| F7 | flushed | long | – | 0 | – |",
+    ]
+    assert text.count(f"On {machine()}") == 1
     page.write_text("a page without a place for it")
     with pytest.raises(ValueError, match="faults: begin"):
-        report.write(page, "make faults", [])
+        write(page, [], order)
 
 
 def test_rows_are_chosen_by_name_and_by_database() -> None:

@@ -110,8 +110,10 @@ class Server:
 
 
 def clean_environment(**settings: str) -> dict[str, str]:
-    """This process's environment without the site's own settings, plus `settings`."""
-    kept = {name: value for name, value in os.environ.items() if name not in SETTINGS}
+    """This process's environment without the site's own settings, plus `settings`. Whoever wants no bytecode written
+    here still runs the site as it runs elsewhere: a process that is killed every two seconds compiles itself once."""
+    ours = {*SETTINGS, "PYTHONDONTWRITEBYTECODE"}
+    kept = {name: value for name, value in os.environ.items() if name not in ours}
     return kept | {"PYTHONUNBUFFERED": "1"} | settings
 
 
