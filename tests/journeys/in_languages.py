@@ -46,11 +46,6 @@ def speaks(page: Page, language: str) -> None:
     expect(page.locator("h1")).to_have_text(_SCRIPTS[language])
 
 
-def fits(page: Page) -> None:
-    """Nothing stands beyond the right edge."""
-    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, page.url
-
-
 def form(page: Page | Locator, act: str) -> Locator:
     """The forms that do this: `form(page, "accept")` of …/accept."""
     return page.locator(

@@ -5,10 +5,9 @@ import re
 from collections.abc import Callable
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from tests.journeys.test_every_page import AXE_OPTIONS
+from tests.journeys.sound import sound
 from tests.services.live_site import LiveSite
 from tests.services.server import wait_for
 
@@ -33,23 +32,17 @@ def mailed(site: LiveSite, subject: str) -> str:
     return links_in_mail(site, subject)[-1]
 
 
-def clean(page: Page) -> None:
-    assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
-    found = Axe().run(page, options=AXE_OPTIONS)
-    assert found.violations_count == 0, f"{page.url}:\n{found.generate_report()}"
-
-
 def test_a_clinic_claims_its_listing_and_leaves_again(
     open_browser: Callable[..., Page], shared_site: LiveSite
 ) -> None:
     page = open_browser(width=320)
     page.goto(CLINIC)
-    clean(page)
+    sound(page)
     page.get_by_role("link", name="This is my clinic").click()
     page.get_by_role("button", name="Send me the link").click()
     # Everything is missing: it is said in one place and beside each field.
     expect(page.get_by_role("alert")).to_be_visible()
-    clean(page)
+    sound(page)
     page.get_by_label("Your name").fill("Seo-yeon Park")
     page.get_by_label("Your position at the clinic").fill("manager")
     page.get_by_label("Your e-mail address").fill(ADDRESS)
@@ -58,18 +51,18 @@ def test_a_clinic_claims_its_listing_and_leaves_again(
     expect(page.get_by_role("heading", level=1)).to_have_text("A mail is on its way")
 
     page.goto(mailed(shared_site, "Is the listing of Galpinamu Clinic yours?"))
-    clean(page)
+    sound(page)
     page.get_by_role("button", name="Yes, I claim this listing").click()
     expect(page.get_by_text("The listing is yours.")).to_be_visible()
-    clean(page)
+    sound(page)
     page.goto(CLINIC)
     expect(page.get_by_text("Seo-yeon Park, manager")).to_be_visible()
 
     page.goto(mailed(shared_site, "The listing of Galpinamu Clinic is yours"))
-    clean(page)
+    sound(page)
     page.get_by_role("button", name="Leave now").click()
     expect(page.get_by_text(f"{NAME} is listed no longer.")).to_be_visible()
-    clean(page)
+    sound(page)
     page.goto(CLINIC)
     expect(page.get_by_role("heading", level=1)).to_have_text("There is nothing here")
     page.goto("/clinics?q=&near=&market=KR")

@@ -17,7 +17,6 @@ from tests.journeys.in_languages import (
     Sent,
     ask_clinics,
     fill_sheet,
-    fits,
     in_language,
     mails_about,
     press,
@@ -25,6 +24,7 @@ from tests.journeys.in_languages import (
     speaks,
     unfold,
 )
+from tests.journeys.sound import fits
 from tests.services.live_site import LiveSite
 from tests.services.plugin import HEARD
 from tests.services.server import wait_for

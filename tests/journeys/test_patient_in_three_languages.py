@@ -14,7 +14,6 @@ from tests.journeys.in_languages import (
     NINEFERN,
     Sent,
     answer,
-    fits,
     form,
     mails_about,
     patient_link,
@@ -24,6 +23,7 @@ from tests.journeys.in_languages import (
     speaks,
     unfold,
 )
+from tests.journeys.sound import fits
 from tests.services.live_site import LiveSite
 from tests.services.server import wait_for
 

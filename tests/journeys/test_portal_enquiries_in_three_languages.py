@@ -6,8 +6,9 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.journeys.in_languages import LANGUAGES, ask_clinics, fill_sheet, fits, form, press, send, speaks
+from tests.journeys.in_languages import LANGUAGES, ask_clinics, fill_sheet, form, press, send, speaks
 from tests.journeys.signing_in import address_of, sign_in
+from tests.journeys.sound import fits
 from tests.journeys.test_every_page import look
 from tests.services.live_site import LiveSite
 

@@ -3,11 +3,10 @@
 from collections.abc import Callable
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
 from tests.journeys.places_to_look import CLINICS, ask
-from tests.journeys.test_every_page import AXE_OPTIONS
+from tests.journeys.sound import fits, no_violations
 from tests.services.live_site import LiveSite
 
 pytestmark = pytest.mark.once
@@ -52,10 +51,9 @@ def test_from_the_mail_to_a_quote_with_a_total_in_few_taps(
         expect(phone.locator("#sent")).to_be_visible()
         expect(phone.locator("#given .total")).to_be_visible()
         assert thumb.taps <= MOST_TAPS, slug
-        sideways = phone.evaluate("document.documentElement.scrollWidth - innerWidth")
-        assert sideways <= 0
+        fits(phone)
         if javascript:
-            assert Axe().run(phone, options=AXE_OPTIONS).violations_count == 0
+            no_violations(phone)
 
 
 def test_the_ended_link_and_the_forms_behind_the_button_are_for_everybody(
@@ -65,21 +63,21 @@ def test_the_ended_link_and_the_forms_behind_the_button_are_for_everybody(
     phone = open_browser(width=320, height=700)
     phone.goto(asked.quote_pages[0])
     phone.get_by_role("button", name="Show what the patient wrote").click()
+    expect(phone.locator("#sheet")).to_be_visible()
     closed = phone.locator("main details:not([open]) > summary")
     while closed.count():
         closed.first.click()
-    assert phone.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
-    found = Axe().run(phone, options=AXE_OPTIONS)
-    assert found.violations_count == 0, found.generate_report()
+    fits(phone)
+    no_violations(phone)
     phone.get_by_label("For whom").fill("Dr Lim")
     phone.get_by_role("button", name="Make a link").click()
     expect(phone.get_by_role("status").filter(has_text="Dr Lim")).to_be_visible()
-    assert phone.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    fits(phone)
     phone.goto(asked.quote_pages[0])
     phone.get_by_text("Pass it to a colleague, or end a link").click()
     own = phone.locator("li", has_text="this one").get_by_role("button", name="Revoke")
     own.click()
     expect(phone.get_by_role("heading", level=1)).to_have_text("This link has ended")
-    assert Axe().run(phone, options=AXE_OPTIONS).violations_count == 0
+    no_violations(phone)
     phone.get_by_role("button", name="Send a new link").click()
     expect(phone.get_by_role("heading", level=1)).to_have_text("Look into the clinic's mailbox")

@@ -5,8 +5,9 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.journeys.in_languages import LANGUAGES, answer, ask_clinics, fits, mails_about, quote_link, speaks
+from tests.journeys.in_languages import LANGUAGES, answer, ask_clinics, mails_about, quote_link, speaks
 from tests.journeys.signing_in import address_of, sign_in
+from tests.journeys.sound import fits
 from tests.journeys.test_every_page import look
 from tests.services.live_site import LiveSite
 from tests.services.server import wait_for
