@@ -5,16 +5,19 @@ from http import HTTPStatus
 
 from flask import Flask, Response, jsonify, render_template, request
 from flask_babel import gettext as _
+from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError, DBAPIError, InterfaceError, OperationalError
 from werkzeug.exceptions import BadRequest, HTTPException, InternalServerError, ServiceUnavailable
 
+from webapp.enquiries.behind import BY_HAND
 from webapp.extensions import db
 
 log = logging.getLogger(__name__)
 
 API_ROOT = "/api/"
-# Forms whose fields come back with an error page, to be sent once more: what was typed there is long.
-_HANDED_BACK = frozenset({"enquiries.new"})
+# The rooms of those who have no account: what is typed there comes back with an error page, to be sent once more. A
+# page elsewhere could press such a button for somebody who is signed in; here it would have to know the link.
+_HANDED_BACK = frozenset({"enquiries", "quotes"})
 # Busy, locked, no memory, read only, input and output, full, cannot open, locking protocol (sqlite.org/rescode.html);
 # an extended code holds one of these in its lowest byte.
 _SQLITE_AWAY = frozenset({5, 6, 7, 8, 10, 13, 14, 15})
@@ -43,11 +46,14 @@ def _http_error(error: HTTPException) -> Response | tuple[str, int] | HTTPExcept
     code = error.code or HTTPStatus.INTERNAL_SERVER_ERROR
     if code < HTTPStatus.BAD_REQUEST:
         return error  # a redirect
+    typed = _typed(error, code)
     if request.path.startswith(API_ROOT):
         answer = problem(code, HTTPStatus(code).phrase, error.description)
     else:
         answer = Response(
-            render_template("error.html", code=code, typed=_typed(code), **_words(code)),
+            render_template(
+                "error.html", code=code, typed=typed, by_hand=BY_HAND, **_words(code, typed is not None)
+            ),
             code,
             mimetype="text/html",
         )
@@ -58,11 +64,12 @@ def _http_error(error: HTTPException) -> Response | tuple[str, int] | HTTPExcept
     return answer
 
 
-def _typed(code: int) -> list[tuple[str, str]]:
-    """The fields of a form that may be sent once more, in their order; empty where that is no help."""
-    if request.method != "POST" or request.endpoint not in _HANDED_BACK or code not in _WORTH_ANOTHER_TRY:
-        return []
-    return list(request.form.items(multi=True))
+def _typed(error: HTTPException, code: int) -> list[tuple[str, str]] | None:
+    """The fields of a form that may be sent once more, in their order; None where that is no help."""
+    may_pass = code in _WORTH_ANOTHER_TRY or isinstance(error, CSRFError)
+    if request.method != "POST" or request.blueprint not in _HANDED_BACK or not may_pass:
+        return None
+    return [field for field in request.form.items(multi=True) if field[0] not in {"csrf_token", BY_HAND}]
 
 
 def _database_error(error: DBAPIError) -> Response | tuple[str, int] | HTTPException:
@@ -85,8 +92,13 @@ def _is_away(error: DBAPIError) -> bool:
     return error.connection_invalidated or isinstance(error, (OperationalError, InterfaceError))
 
 
-def _words(code: int) -> dict[str, str]:
+def _words(code: int, is_handed_back: bool) -> dict[str, str]:
     match code:
+        case HTTPStatus.BAD_REQUEST if is_handed_back:
+            return {
+                "title": _("Nothing has been sent yet"),
+                "advice": _("This page was opened before your browser was closed, or long ago."),
+            }
         case HTTPStatus.NOT_FOUND | HTTPStatus.FORBIDDEN:
             return {
                 "title": _("There is nothing here"),

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from tests import factories
 from tests.enquiries.filled_form import fields_of
-from tests.quotes.conftest import letters, plain_part
+from tests.quotes.conftest import letters, plain_part, quote_page
 from tests.quotes.given import act, asked, opened, own_page, quote
 from tests.reading import Page
 from webapp.enquiries import links
@@ -331,3 +331,22 @@ def test_the_clinics_page_knows_no_sooner_than_its_mail(
     text = Page(clinic, f"/q/{token}").text
     assert "She decided against your quote" in text
     assert "The price is too high" in text
+
+
+@pytest.mark.parametrize("sender", ["patient", "clinic"])
+def test_a_question_typed_before_the_browser_was_closed_is_handed_back_and_asked(
+    app: Flask, browser: FlaskClient, session: Session, enquiry: Enquiry, sender: str
+) -> None:
+    address = own_page(session, enquiry) if sender == "patient" else quote_page(session, enquiry)
+    fields = fields_of(opened(browser, address), "/ask") | {"text": ["Parking <near> you?"]}
+    browser_opened_again = app.test_client()
+    answer = browser_opened_again.post(f"{address}/ask?by=total", data=fields)
+    assert answer.status_code == 400
+    error_page = answer.get_data(as_text=True)
+    assert "Nothing has been sent yet" in error_page
+    assert session.scalars(select(Clarification)).all() == []
+    handed_back = fields_of(error_page, f"{address}/ask?by=total")
+    assert handed_back["text"] == ["Parking <near> you?"]
+    assert browser_opened_again.post(f"{address}/ask", data=handed_back).status_code == 303
+    session.commit()
+    assert [row.text for row in session.scalars(select(Clarification))] == ["Parking <near> you?"]

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from flask import abort, session
+from flask import abort, request, session
 from sqlalchemy import select
 
 from webapp.enquiries import links
@@ -12,6 +12,9 @@ from webapp.extensions import db
 from webapp.i18n import utc_now
 from webapp.signing import token_hash
 
+# The field of an error page that hands a form back (webapp/errors.py): its button is pressed by hand like the one that
+# opens the page, which may have been forgotten with the browser's cookies.
+BY_HAND = "sent_by_hand"
 _OPENED = "opened"
 # A cookie holds 4 KB; the oldest pages ask for their button again.
 _REMEMBERED = 20
@@ -47,6 +50,8 @@ def behind(token: str, purpose: str) -> Behind:
     # The row of one whose time is over may still stand for an hour, until the purge.
     if not links.is_open(link, utc_now()) or enquiry.expires_at <= utc_now():
         abort(410)
+    if BY_HAND in request.form:
+        remember_opened(token)
     recipient = db.session.get_one(Recipient, link.recipient_id) if link.recipient_id else None
     return Behind(link, enquiry, recipient)
 
