@@ -8,6 +8,7 @@ import secrets
 import statistics
 import time
 from collections.abc import Callable
+from functools import partial
 
 from cryptography.fernet import Fernet
 
@@ -36,10 +37,10 @@ def main() -> None:
         text = secrets.token_hex(size // 2)
         mine, theirs = after.encrypt(text), before.encrypt(text)
         figures = (
-            measure(lambda text=text: after.encrypt(text)),  # type: ignore[misc]
-            measure(lambda token=mine: after.decrypt(token)),  # type: ignore[misc]
-            measure(lambda token=theirs: after.decrypt(token)),  # type: ignore[misc]
-            measure(lambda text=text: after.keyed_hash(text)),  # type: ignore[misc]
+            measure(partial(after.encrypt, text)),
+            measure(partial(after.decrypt, mine)),
+            measure(partial(after.decrypt, theirs)),
+            measure(partial(after.keyed_hash, text)),
         )
         print(f"{name:>8} " + " ".join(f"{figure:9.1f}" for figure in figures))
 

@@ -8,8 +8,9 @@ import itertools
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import pytest
 
@@ -28,6 +29,7 @@ HEARD = {
     "INBOUND_HOOK_TOKEN": "the-token-that-the-mail-service-of-the-tests-was-given",
 }
 _numbers = itertools.count(1)
+_Started = TypeVar("_Started", PostgreSQL, Broker, MailServer, ImapServer)
 
 
 class Seeded(NamedTuple):
@@ -49,12 +51,8 @@ def database_kind() -> str:
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator[PostgreSQL]:
     """A running PostgreSQL server."""
-    server = PostgreSQL()
-    try:
-        server.start()
+    with _started(PostgreSQL()) as server:
         yield server
-    finally:
-        server.close()
 
 
 @pytest.fixture(scope="session")
@@ -81,33 +79,21 @@ def test_database_url(new_database: Callable[[], str]) -> str:
 @pytest.fixture
 def broker() -> Iterator[Broker]:
     """A broker of this test's own, to kill and start again at will."""
-    server = Broker()
-    try:
-        server.start()
+    with _started(Broker()) as server:
         yield server
-    finally:
-        server.close()
 
 
 @pytest.fixture
 def mail_server() -> Iterator[MailServer]:
     """An SMTP server of this test's own."""
-    server = MailServer()
-    try:
-        server.start()
+    with _started(MailServer()) as server:
         yield server
-    finally:
-        server.close()
 
 
 @pytest.fixture(scope="session")
 def _imap_server() -> Iterator[ImapServer]:
-    server = ImapServer()
-    try:
-        server.start()
+    with _started(ImapServer()) as server:
         yield server
-    finally:
-        server.close()
 
 
 @pytest.fixture
@@ -165,20 +151,23 @@ def live_site(
 @pytest.fixture(scope="session")
 def shared_site(make_site: Callable[..., LiveSite]) -> Iterator[LiveSite]:
     """One running site for all tests of this process that only read, or write what no other test looks at."""
-    broker, mail = Broker(), MailServer()
-    try:
-        broker.start()
-        mail.start()
+    with _started(Broker()) as broker, _started(MailServer()) as mail:
         yield from _run(make_site(broker, mail, settings=HEARD))
-    finally:
-        mail.close()
-        broker.close()
 
 
 @pytest.fixture(scope="session")
 def chromium_path() -> str:
     """The path of Chromium; start it with browser.CHROMIUM_ARGUMENTS."""
     return browser.chromium()
+
+
+@contextmanager
+def _started(server: _Started) -> Iterator[_Started]:
+    try:
+        server.start()
+        yield server
+    finally:
+        server.close()
 
 
 def _run(site: LiveSite) -> Iterator[LiveSite]:

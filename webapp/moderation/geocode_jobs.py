@@ -22,6 +22,7 @@ from webapp.geocoding.queries import whole_address
 from webapp.moderation import positions
 from webapp.moderation.models import GeocodeJob, PositionReview
 from webapp.queue import LOCATE_CLINIC
+from webapp.sweeps import ring_for_due
 from webapp.unit_of_work import ring_after_commit
 
 # Seconds. Longer than a task may live (workers/app.py); and how long the sweep waits before it rings again.
@@ -126,26 +127,7 @@ def settle(job: Job, outcome: Found | Later, now: datetime, chance: Random) -> b
 
 def sweep(limit: int) -> list[int]:
     """Ring for up to `limit` due addresses that no bell announced, the longest due first; returns their clinics."""
-    chosen = (
-        select(GeocodeJob.clinic_id)
-        .where(
-            _is_due(),
-            or_(GeocodeJob.rung_at.is_(None), GeocodeJob.rung_at <= database_clock(-RING_AGAIN)),
-        )
-        .order_by(GeocodeJob.next_at)
-        .limit(limit)
-        .with_for_update(skip_locked=True)  # SQLite has one writer and no word for it
-    )
-    ids = db.session.scalars(
-        update(GeocodeJob)
-        .where(GeocodeJob.clinic_id.in_(chosen))
-        .values(rung_at=database_clock())
-        .returning(GeocodeJob.clinic_id)
-        .execution_options(synchronize_session=False)
-    ).all()
-    for clinic_id in ids:
-        ring_after_commit(LOCATE_CLINIC, clinic_id)
-    return list(ids)
+    return ring_for_due(GeocodeJob.clinic_id, _is_due(), LOCATE_CLINIC, again_after=RING_AGAIN, limit=limit)
 
 
 def plan(now: datetime, limit: int = 500) -> int:

@@ -29,6 +29,7 @@ from webapp.refresh.planning import FEED, LastRun, addresses, due_slot
 from webapp.refresh.run_rows import again, end, held_by, is_due, others_running, write
 from webapp.refresh.slots import dialect
 from webapp.settings import current_settings
+from webapp.sweeps import ring_for_due
 from webapp.unit_of_work import ring_after_commit
 
 log = logging.getLogger(__name__)
@@ -252,25 +253,10 @@ def sweep() -> list[int]:
     free = current_settings().refresh_at_once - running - on_the_way
     if free <= 0:
         return []
-    chosen = (
-        select(RefreshRun.id)
-        .where(is_due(), or_(RefreshRun.rung_at.is_(None), RefreshRun.rung_at <= database_clock(-RING_AGAIN)))
-        .order_by(
-            case((RefreshRun.slot.startswith(queries.ASKED), 0), else_=1), RefreshRun.next_at, RefreshRun.id
-        )
-        .limit(free)
-        .with_for_update(skip_locked=True)
+    asked_first = case((RefreshRun.slot.startswith(queries.ASKED), 0), else_=1)
+    return ring_for_due(
+        RefreshRun.id, is_due(), queue.REFRESH_CLINIC, again_after=RING_AGAIN, limit=free, first=asked_first
     )
-    ids = db.session.scalars(
-        update(RefreshRun)
-        .where(RefreshRun.id.in_(chosen))
-        .values(rung_at=database_clock())
-        .returning(RefreshRun.id)
-        .execution_options(synchronize_session=False)
-    ).all()
-    for run_id in ids:
-        ring_after_commit(queue.REFRESH_CLINIC, run_id)
-    return list(ids)
 
 
 # What an attempt begins with, whatever the one before it left.
