@@ -160,6 +160,22 @@ def test_the_list_is_shown_by_stage_with_counts_drafts_and_decisions(
     assert all(ref in page(client, f"{PAGE}?stage=nonsense") for ref in refs)
 
 
+def test_no_stage_tells_of_a_decision_that_can_be_undone(
+    client: FlaskClient, session: Session, clinic: Clinic
+) -> None:
+    accepted, closed = (asked(session, clinic, f"LFL-2222222{number}") for number in (2, 3))
+    minutes_ago = utc_now() - timedelta(minutes=4)
+    accepted.state = "answered"
+    accepted.decision, accepted.decided_at = "accepted", minutes_ago
+    accepted.enquiry.closed_at = closed.enquiry.closed_at = minutes_ago
+    session.commit()
+    assert all(words in page(client) for words in ("open 1", "answered 1", "finished 0"))
+    assert closed.enquiry.ref in page(client, f"{PAGE}?stage=open")
+    accepted.decided_at = accepted.enquiry.closed_at = utc_now() - timedelta(minutes=6)
+    session.commit()
+    assert all(words in page(client) for words in ("open 1", "answered 0", "finished 1"))
+
+
 def test_a_link_from_the_portal_bears_the_name_of_who_pressed_and_is_soon_over(
     client: FlaskClient, session: Session, clinic: Clinic
 ) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import and_, func, not_, or_, select
+from sqlalchemy import ColumnElement, and_, false, func, not_, or_, select
 from sqlalchemy.orm import contains_eager
 
 from webapp.domain.offers import Want
@@ -22,20 +22,28 @@ class Stage(StrEnum):
     CLOSED = "closed"
 
 
-_IS_CLOSED = or_(
-    Recipient.state == "declined", Recipient.decision.is_not(None), Enquiry.closed_at.is_not(None)
-)
-_STAGES = {
-    Stage.OPEN: and_(Recipient.state != "answered", not_(_IS_CLOSED)),
-    Stage.ANSWERED: and_(Recipient.state == "answered", not_(_IS_CLOSED)),
-    Stage.CLOSED: _IS_CLOSED,
-}
+def _stages(known_until: datetime) -> Mapping[Stage, ColumnElement[bool]]:
+    closed = or_(
+        Recipient.state == "declined",
+        and_(Recipient.decision.is_not(None), Recipient.decided_at <= known_until),
+        Enquiry.closed_at <= known_until,
+    )
+    # Without a time to compare with, a comparison is unknown, and so would its opposite be.
+    is_closed = func.coalesce(closed, false())
+    return {
+        Stage.OPEN: and_(Recipient.state != "answered", not_(is_closed)),
+        Stage.ANSWERED: and_(Recipient.state == "answered", not_(is_closed)),
+        Stage.CLOSED: is_closed,
+    }
 
 
 def of_clinic(
-    clinic_id: int, limit: int, before: int | None = None, stage: Stage | None = None
+    clinic_id: int, known_until: datetime, limit: int, before: int | None = None, stage: Stage | None = None
 ) -> Sequence[Recipient]:
-    """What a clinic was asked, newest first, with the enquiries; `before` is a recipient's id to go on from."""
+    """What a clinic was asked, newest first, with the enquiries; `before` is a recipient's id to go on from.
+
+    What patients decided after `known_until` makes no difference to the stage.
+    """
     chosen = (
         select(Recipient)
         .join(Recipient.enquiry)
@@ -47,17 +55,18 @@ def of_clinic(
     if before is not None:
         chosen = chosen.where(Recipient.id < before)
     if stage is not None:
-        chosen = chosen.where(_STAGES[stage])
+        chosen = chosen.where(_stages(known_until)[stage])
     return db.session.scalars(chosen).all()
 
 
-def count_by_stage(clinic_id: int) -> Mapping[Stage, int]:
-    """How many enquiries of a clinic are at each stage."""
+def count_by_stage(clinic_id: int, known_until: datetime) -> Mapping[Stage, int]:
+    """How many enquiries of a clinic are at each stage; `known_until` as in `of_clinic`."""
+    stages = _stages(known_until)
     counted = select(
-        *(func.count(Recipient.id).filter(of_stage).label(stage.value) for stage, of_stage in _STAGES.items())
+        *(func.count(Recipient.id).filter(of_stage).label(stage.value) for stage, of_stage in stages.items())
     )
     row = db.session.execute(counted.join(Recipient.enquiry).where(Recipient.clinic_id == clinic_id)).one()
-    return dict(zip(_STAGES, row, strict=True))
+    return dict(zip(stages, row, strict=True))
 
 
 def for_clinic(clinic_id: int, ref: str) -> Recipient | None:

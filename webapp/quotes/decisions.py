@@ -23,8 +23,13 @@ GIVEN = {
 REASONS = {**GIVEN, "none_suited": _l("None of the quotes suited")}
 
 
+def known_until(now: datetime) -> datetime:
+    """What she decided later than this she can still undo, and no clinic knows of it."""
+    return now - timedelta(seconds=TELL_AFTER)
+
+
 def known_to_clinic(recipient: Recipient, now: datetime) -> str | None:
     """The decision as the clinic may know it: "accepted", "declined"; None while she can still undo it."""
-    if recipient.decided_at is None or now < recipient.decided_at + timedelta(seconds=TELL_AFTER):
+    if recipient.decided_at is None or recipient.decided_at > known_until(now):
         return None
     return recipient.decision

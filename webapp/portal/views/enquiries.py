@@ -21,7 +21,7 @@ from webapp.offers import queries as offers
 from webapp.portal.blueprint import blueprint
 from webapp.portal.membership import actor, current_account, current_clinic
 from webapp.quotes import queries as quotes
-from webapp.quotes.decisions import known_to_clinic
+from webapp.quotes.decisions import known_to_clinic, known_until
 from webapp.quotes.outcomes import counted
 from webapp.row_ids import row_id
 from webapp.settings import current_settings
@@ -41,26 +41,28 @@ def clinic_enquiries(slug: str) -> str:
     """The enquiries of the clinic, newest first, with their state. What patients wrote stands behind a button."""
     clinic = current_clinic()
     stage = request.args.get("stage", type=enquiries.Stage)
-    rows = enquiries.of_clinic(clinic.id, _PAGE + 1, request.args.get("before", type=row_id), stage)
+    now = utc_now()
+    known = known_until(now)
+    rows = enquiries.of_clinic(clinic.id, known, _PAGE + 1, request.args.get("before", type=row_id), stage)
     shown = rows[:_PAGE]
     ids = [row.id for row in shown]
-    year = today_in(clinic.country, utc_now()).replace(month=1, day=1)
+    year = today_in(clinic.country, now).replace(month=1, day=1)
     return render_template(
         "portal/enquiries.html",
         recipients=shown,
         older=shown[-1].id if len(rows) > _PAGE else None,
         stage=stage,
-        counts=enquiries.count_by_stage(clinic.id),
+        counts=enquiries.count_by_stage(clinic.id, known),
         given=quotes.latest(ids),
         drafts=quotes.drafts(ids),
-        today=today_in(clinic.country, utc_now()),
+        today=today_in(clinic.country, now),
         treatments={row.id: row for row in treatments.everything()},
         states=RECIPIENT_STATES,
-        now=utc_now(),
+        now=now,
         known_to_clinic=known_to_clinic,
         counted=counted(quotes.outcomes(year, clinic.id).get(clinic.id, {})),
         can_test=_can_test(clinic),
-        tests_left=_tests_left(clinic, utc_now()),
+        tests_left=_tests_left(clinic, now),
     )
 
 
