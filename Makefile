@@ -24,9 +24,9 @@ run: $(VENV)/runtime.stamp $(COMPILED) ## Serve the site at http://127.0.0.1:800
 
 test: system-packages check $(COMPILED) ## Everything that must pass: checks, then the tests on SQLite and on PostgreSQL
 	@echo "== tests on SQLite"
-	@TEST_DATABASE=sqlite $(PYTHON_IN) -m pytest -n $(TEST_PROCESSES) --dist loadfile --ignore tests/faults
+	@TEST_DATABASE=sqlite $(PYTHON_IN) -m pytest -n $(TEST_PROCESSES) --dist loadfile --no-loadscope-reorder --ignore tests/faults
 	@echo "== tests on PostgreSQL"
-	@TEST_DATABASE=postgresql $(PYTHON_IN) -m pytest -n $(TEST_PROCESSES) --dist loadfile --ignore tests/faults -m "not once"
+	@TEST_DATABASE=postgresql $(PYTHON_IN) -m pytest -n $(TEST_PROCESSES) --dist loadfile --no-loadscope-reorder --ignore tests/faults -m "not once"
 	@# These kill processes and count seconds: they want the machine to themselves.
 	@echo "== faults on SQLite"
 	@TEST_DATABASE=sqlite $(PYTHON_IN) -m pytest tests/faults

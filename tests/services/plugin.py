@@ -32,6 +32,13 @@ _numbers = itertools.count(1)
 _Started = TypeVar("_Started", PostgreSQL, Broker, MailServer, ImapServer)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Modules that run a whole site begin first. They take longest, and a long one that begins last keeps one process
+    of the run busy while the others have nothing left."""
+    slow = {item.path for item in items if "seeded" in getattr(item, "fixturenames", ())}
+    items.sort(key=lambda item: item.path not in slow)
+
+
 class Seeded(NamedTuple):
     """A migrated database with all seed data in it, to copy from: an instance folder, and a database's name."""
 
