@@ -107,7 +107,7 @@ def refused(round_: Round) -> None:
 def lost_answers(round_: Round) -> None:
     """F12: the connection ends before the 250, after it, and in the middle of the mail."""
     stage, expect = round_.stage, round_.result.expect
-    times = round_.scale.pick(1, 5, 50)
+    times = round_.scale.pick(1, 5, 10)
     dropped = 0
     for turn in range(times):
         before, after, cut = (round_.address(3 * turn + kind) for kind in range(3))

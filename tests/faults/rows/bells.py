@@ -72,9 +72,9 @@ def other_web(stage: Stage, module: str, *, processes: int) -> Iterator[str]:
 def flushed(round_: Round) -> None:
     """F7: everything the broker holds is gone, again and again, while mails are sent."""
     stage = round_.stage
-    forms = round_.scale.pick(20, 100, 1_000)
+    forms = round_.scale.pick(20, 100, 300)
     flushes = 0
-    posting = round_.posting(forms, round_.scale.pick(4.0, 20.0, 200.0))
+    posting = round_.posting(forms, round_.scale.pick(4.0, 20.0, 60.0))
     spoken = time.monotonic()
 
     def count() -> str:

@@ -12,7 +12,7 @@ _RESTART_EVERY, _POOL = 4.0, 5.0
 def restarted_and_down(round_: Round) -> None:
     stage, scale = round_.stage, round_.scale
     assert stage.postgresql and stage.database_line
-    forms, restarts = scale.pick(30, 120, 600), scale.pick(2, 8, 30)
+    forms, restarts = scale.pick(30, 120, 240), scale.pick(2, 8, 15)
     down = scale.pick(8.0, 30.0, 60.0)
     posting = round_.posting(forms, restarts * _RESTART_EVERY + down, stubborn=True)
     pool = ThreadPoolExecutor(1)

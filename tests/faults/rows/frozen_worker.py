@@ -20,7 +20,7 @@ _THINKS = 1.5
 
 def frozen_in_mid_send(round_: Round) -> None:
     stage = round_.stage
-    times = round_.scale.pick(1, 4, 10)
+    times = round_.scale.pick(1, 4, 4)
     freezes = 0
     for number in range(times):
         stage.mail.misbehave(delay=_THINKS)

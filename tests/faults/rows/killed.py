@@ -37,8 +37,8 @@ def _forms_under_kill(round_: Round) -> int:
 def deploys(round_: Round) -> None:
     """F3: workers are asked to end every two seconds, as by one deploy after another."""
     stage, scale = round_.stage, round_.scale
-    forms = scale.pick(30, 150, 2_000)
-    posting = round_.posting(forms, scale.pick(8.0, 40.0, 400.0))
+    forms = scale.pick(30, 150, 600)
+    posting = round_.posting(forms, scale.pick(8.0, 40.0, 120.0))
     with Killer(stage.workers, stage.chance, _DEPLOY_EVERY, politely=True) as killer:
         round_.run(posting, lambda: f"asked to end {dict(killer.kills)}")
     # Nothing is held by a lost worker, so no lease needs to be moved, and none is.

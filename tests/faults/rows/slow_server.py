@@ -28,7 +28,7 @@ def slow_for_one(round_: Round) -> None:
     turns: list[list[str]] = round_.scale.pick(
         [list(_FAULTS)], [[name] for name in _FAULTS], [*([name] for name in _FAULTS), list(_FAULTS)]
     )
-    forms = round_.scale.pick(10, 20, 100)
+    forms = round_.scale.pick(10, 20, 30)
     lengths: list[float] = []
     for number, names in enumerate(turns):
         clinics = dict(zip(names, bad, strict=False))
