@@ -105,6 +105,18 @@ def test_one_that_was_put_off_comes_after_those_that_were_never_tried() -> None:
     assert [letter and letter.delivery_id for letter in letters] == [new, tried]
 
 
+def test_one_whose_worker_was_lost_does_not_wait_for_the_end_of_a_backlog() -> None:
+    lost, *backlog = (post(f"k:{number}", TO) for number in range(4))
+    claimed(lost)
+    assert _next() is None, "its address is busy for as long as its lease runs"
+    move(lost, lease_until=-0.1)
+    taken = []
+    while letter := _next():
+        taken.append(letter.delivery_id)
+        settle(letter, Accepted(250))
+    assert taken == [lost, *backlog]
+
+
 def test_one_that_ends_where_it_is_claimed_does_not_hide_the_next() -> None:
     old, young = post("k:1"), post("k:2")
     move(old, next_at=-60, created_at=-72 * 3600 - 1)

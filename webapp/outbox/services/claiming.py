@@ -91,11 +91,12 @@ def _claim() -> Executable:
 
 
 @cache
-def _waiting(state: str) -> Select[int]:
+def _due(state: str) -> Select[int]:
     """The longest due mails of one state, so that the index gives the first of them without sorting a backlog."""
+    since = Delivery.lease_until if state == SENDING else Delivery.next_at
     return (
         select(Delivery.id)
-        .where(Delivery.state == state, Delivery.next_at <= database_clock(), may_go())
+        .where(Delivery.state == state, since <= database_clock(), may_go())
         .order_by(Delivery.next_at)
         .limit(_LOOKED_AT)
         .with_for_update(skip_locked=True)
@@ -164,10 +165,11 @@ def claim(delivery_id: int) -> Letter | None:
 def claim_next() -> Letter | None:
     """Take the longest due of the mails that wait, as `claim` does; None when there is none to take just now.
 
-    A mail whose worker was lost is not looked for: the sweep rings for it.
+    Those whose worker was lost come first: they are the oldest, and at an address with a backlog they would wait for
+    its end. A bell alone does not help them, since the address is busy again by the time it is heard.
     """
-    for state in (PENDING, DEFERRED):
-        for delivery_id in db.session.scalars(_waiting(state)).all():
+    for state in (SENDING, PENDING, DEFERRED):
+        for delivery_id in db.session.scalars(_due(state)).all():
             letter = claim(delivery_id)
             if letter is not None:
                 return letter
