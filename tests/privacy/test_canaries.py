@@ -261,7 +261,8 @@ def _talk(visitor: Visitor, case: Case) -> None:
     _done(visitor.post(page, [*sheet, *said, ("answer", "quote")]))
     names = [name for name, _value in said] + ["fees-0-name"]
     _done(visitor.post(page, [*sheet, *zip(names, draft, strict=True), ("answer", "draft")]))
-    assert visitor.post(f"{page}/links", [("label", label)]).status == 200
+    for link in (f"{page}/links", f"{patient}/share"):
+        assert visitor.post(link, [("label", label)]).status == 200
     _done(visitor.post(f"{page}/ask", [("text", f"Have you had {question} before?")]))
     mail = f"From: Us <us@clinic.example>\r\nTo: {case.reply_to}\r\nSubject: {subject}\r\n\r\nPlease call {reply}.\r\n"
     handed = visitor.hand_over("/inbound/mail", mail.encode(), HOOK_TOKEN)

@@ -240,7 +240,8 @@ def test_a_shared_link_shows_the_comparison_and_nothing_of_hers(
     asking.ask_all(enquiry, "A question", utc_now())
     quote(session, enquiry.recipients[0], 140_000, version=2, note="A note", conditions="Cash only")
     session.commit()
-    answer = act(browser, page, "share").get_data(as_text=True)
+    answer = act(browser, page, "share", label=" My \u200bsister ").get_data(as_text=True)
+    assert "<strong>My sister</strong>" in answer
     shared = answer.split('class="address">')[1].split("<")[0].split("127.0.0.1")[1]
     shared = shared[shared.index("/e/") :]
     somebody = app.test_client()
@@ -249,7 +250,7 @@ def test_a_shared_link_shows_the_comparison_and_nothing_of_hers(
     body = seen.get_data(as_text=True)
     found = Page(somebody, shared).check()
     assert "S$1,400" in found.text
-    hers = ("Mei", "mei@patient.test", "My words", "A note", "Cash only", "A question", enquiry.ref)
+    hers = ("sister", "Mei", "mei@patient.test", "My words", "A note", "Cash only", "A question", enquiry.ref)
     assert [word for word in hers if word in body] == []
     assert found.all("form") == found.all("button") == []
     # It is a key to that page and to no other, and acts nowhere.
@@ -271,10 +272,23 @@ def test_there_are_only_so_many_shared_links_and_another_enquirys_cannot_be_ende
     (foreign,) = session.scalars(select(Link).where(Link.purpose == "share"))
     for _time in range(5):
         assert act(browser, page, "share").status_code == 200
-    assert act(browser, page, "share").status_code == 422
+    refused = act(browser, page, "share", label="My sister")
+    assert refused.status_code == 422
+    assert "end one first" in refused.get_data(as_text=True)
     act(browser, page, "unshare", link=str(foreign.id))
     session.refresh(foreign)
     assert foreign.revoked_at is None
+
+
+def test_a_name_for_a_link_that_is_too_long_is_kept_with_a_word_beside_it(
+    browser: FlaskClient, session: Session, page: str
+) -> None:
+    answer = act(browser, page, "share", label="x" * 81)
+    assert answer.status_code == 422
+    shown = answer.get_data(as_text=True)
+    assert "in at most 80 characters" in shown
+    assert fields_of(shown, "/share#share")["label"] == ["x" * 81]
+    assert session.scalars(select(Link).where(Link.purpose == "share")).all() == []
 
 
 def test_she_takes_everything_along_as_a_file(browser: FlaskClient, page: str, enquiry: Enquiry) -> None:

@@ -13,6 +13,8 @@ from webapp.signing import new_token, token_hash
 PATIENT = "patient"
 QUOTE = "quote"
 SHARE = "share"
+# Characters of the words that say for whom a link was made by hand.
+LONGEST_LABEL = 80
 
 
 def mint_for_patient(
@@ -50,10 +52,11 @@ def living(recipient_id: int, now: datetime) -> Sequence[Link]:
     ).all()
 
 
-def mint_to_share(enquiry: Enquiry, now: datetime, days: int) -> str:
-    """A token that shows the comparison of an enquiry and nothing of the patient, good for `days`."""
+def mint_to_share(enquiry: Enquiry, now: datetime, days: int, label: str | None = None) -> str:
+    """A token that shows the comparison of an enquiry and nothing of the patient, good for `days`; `label` is what she
+    calls it."""
     expires = min(now + timedelta(days=days), clocks.longest_life(enquiry))
-    return _mint(SHARE, enquiry, None, now, expires, None, mailed=False)
+    return _mint(SHARE, enquiry, None, now, expires, None, mailed=False, label=label)
 
 
 def shared(enquiry: Enquiry, now: datetime) -> Sequence[Link]:

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 
 from webapp.access import Audience, open_to
 from webapp.domain.plain_text import plain_text
+from webapp.enquiries import links
 from webapp.enquiries.mail import page_address
 from webapp.extensions import limiter
 from webapp.i18n import current_language, utc_now
@@ -17,8 +18,6 @@ from webapp.quotes.views.clinic_sheet import at, render, within
 from webapp.settings import current_settings
 from webapp.unit_of_work import unit_of_work
 
-_LONGEST_LABEL = 80
-
 
 @blueprint.post("/q/<token>/links")
 @limiter.limit(lambda: current_settings().quote_limit_per_address)
@@ -27,9 +26,9 @@ def pass_on(token: str) -> str | tuple[str, int]:
     """A link for a colleague, shown this once: to copy, and as a mail to be sent from the reader's own program."""
     found, sheet = at(token)
     label = plain_text(request.form.get("label", ""))
-    if not label or len(label) > _LONGEST_LABEL:
-        error = _("Say for whom the link is, in at most %(max)s characters.", max=_LONGEST_LABEL)
-        return render(found, sheet, sheet.form(), link_error=error, label=label[:_LONGEST_LABEL]), 422
+    if not label or len(label) > links.LONGEST_LABEL:
+        error = _("Say for whom the link is, in at most %(max)s characters.", max=links.LONGEST_LABEL)
+        return render(found, sheet, sheet.form(), link_error=error, label=label[: links.LONGEST_LABEL]), 422
     with unit_of_work():
         made = colleagues.pass_on(within(token), label, utc_now(), current_settings().quote_link_days)
     found, sheet = at(token)

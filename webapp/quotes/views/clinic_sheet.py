@@ -72,6 +72,7 @@ def render(
             "given_bill": sheet.bill_of(sheet.given) if sheet.given else None,
             "given_range": queries.range_of(sheet.given) if sheet.given else None,
             "living": links.living(sheet.recipient.id, sheet.now),
+            "longest_label": links.LONGEST_LABEL,
             "decision": known_to_clinic(sheet.recipient, utc_now()),
             "decision_reason": REASONS.get(sheet.recipient.decision_reason or ""),
             "talk": _talk(sheet.recipient),

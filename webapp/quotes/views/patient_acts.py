@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 
 from webapp.access import Audience, open_to
 from webapp.domain.money import InvalidAmount, Money, parse_major
+from webapp.domain.plain_text import plain_text
 from webapp.enquiries import links
 from webapp.enquiries.behind import held
 from webapp.enquiries.models import Enquiry, Recipient
@@ -151,15 +152,20 @@ def not_me(token: str) -> Response:
 @open_to(Audience.LINK_HOLDER)
 def share(token: str) -> str | tuple[str, int]:
     """Make a link that shows the comparison and nothing of hers. It is shown this once: only its hash is stored."""
+    opened(token)
+    label = plain_text(request.form.get("label", ""))
+    if len(label) > links.LONGEST_LABEL:
+        words = _("Say for whom the link is, in at most %(max)s characters.", max=links.LONGEST_LABEL)
+        return _again(token, "share-label", words, label)
     with unit_of_work():
         enquiry = acting(token).enquiry
         if len(links.shared(enquiry, utc_now())) >= MAX_SHARES:
             new = None
         else:
-            new = links.mint_to_share(enquiry, utc_now(), current_settings().quote_link_days)
+            new = links.mint_to_share(enquiry, utc_now(), current_settings().quote_link_days, label or None)
             keeping.note_act(enquiry, utc_now())
     if new is None:
-        return _again(token, "share", _("There are enough links: end one first."), "")
+        return _again(token, "share", _("There are enough links: end one first."), label)
     address = url_for("quotes.shared_page", token=new)
     return render(token, opened(token), new_share=current_settings().base_url + address)
 

@@ -130,6 +130,7 @@ def render(
         reasons=REASONS,
         reasons_given=GIVEN,
         max_length=MAX_LENGTH,
+        longest_label=links.LONGEST_LABEL,
         range_words=range_words,
         contact_words=consent.contact_consent,
         address_refused=enquiry.email_refused_at is not None,
