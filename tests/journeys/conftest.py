@@ -10,8 +10,10 @@ from tests.services.browser import CHROMIUM_ARGUMENTS
 from tests.services.live_site import LiveSite
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser(chromium_path: str) -> Iterator[Browser]:
+    """Chromium for one module. Playwright's event loop runs in the test's own thread for as long as it lives, where
+    nobody else can then start one."""
     with sync_playwright() as playwright:
         launched = playwright.chromium.launch(executable_path=chromium_path, args=CHROMIUM_ARGUMENTS)
         yield launched
