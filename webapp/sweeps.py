@@ -32,10 +32,12 @@ def ring_for_due(
         .order_by(*([] if first is None else [first]), table.next_at, key)
         .limit(limit)
         .with_for_update(skip_locked=True)  # SQLite has one writer and no word for it
+        # A part of its own is asked once. As a condition PostgreSQL may ask it per row, and ring for more than `limit`.
+        .cte("chosen")
     )
     keys = db.session.scalars(
         update(table)
-        .where(key.in_(chosen))
+        .where(key.in_(select(chosen.c[key.key])))
         .values(rung_at=database_clock())
         .returning(key)
         .execution_options(synchronize_session=False)
