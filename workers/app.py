@@ -10,6 +10,7 @@ from webapp.app import create_app
 from webapp.extensions import db
 from webapp.queue import celery_settings
 from workers import watchdog
+from workers.broker import SteadyAMQP
 from workers.schedule import PERIODIC, SCHEDULE
 
 # Seconds. Each is shorter than the next, so that a row's lease outlives the task that holds it and the broker
@@ -38,6 +39,7 @@ class ContextTask(Task):
 
 celery = Celery(
     "likeforlike",
+    amqp=SteadyAMQP,
     task_cls=ContextTask,
     include=[
         "workers.accounts",
@@ -55,6 +57,7 @@ celery.conf.update(
     celery_settings(flask_app.config["SETTINGS"].redis_url, wait=10),
     # What runs by itself has a queue of its own: behind a thousand mails a sweep would come too late to help.
     task_queues=[Queue(name) for name in (ASKED_FOR, PERIODIC)],
+    broker_connection_max_retries=None,
     task_acks_late=True,
     task_reject_on_worker_lost=True,
     task_soft_time_limit=SOFT_TIME_LIMIT,
