@@ -11,6 +11,8 @@ from tests.services.live_site import LiveSite
 
 pytestmark = pytest.mark.once
 
+ASKED = ("Larch & Linden Skin Clinic", "Quillwort Aesthetics", "Saltmarsh Dermal Clinic")
+
 
 @pytest.mark.parametrize("javascript", [True, False], ids=["with JavaScript", "without"])
 def test_from_a_postal_code_to_two_quotes_side_by_side(
@@ -31,11 +33,11 @@ def test_from_a_postal_code_to_two_quotes_side_by_side(
     expect(patient.locator("main")).to_contain_text("What you can check")
     patient.go_back()
 
-    for name in ("Larch & Linden Skin Clinic", "Quillwort Aesthetics", "Saltmarsh Dermal Clinic"):
+    for name in ASKED:
         tick(patient, name)
     patient.get_by_role("button", name="Compare the ticked clinics").click()
     patient.wait_for_url("**/compare?*")
-    for name in ("Larch & Linden Skin Clinic", "Quillwort Aesthetics", "Saltmarsh Dermal Clinic"):
+    for name in ASKED:
         expect(patient.locator("main")).to_contain_text(name)
     patient.locator("main").get_by_role(
         "link", name=re.compile("Ask these clinics|Ask .* clinics")
@@ -61,10 +63,14 @@ def test_from_a_postal_code_to_two_quotes_side_by_side(
     copies = shared_site.mail.wait_for_mails(2, email)
     assert any("what you asked" in str(mail.message["Subject"]) for mail in copies)
 
-    for number, link in enumerate(links[:2]):
+    # Which clinic's mail came first, and so which of them names which price, is up to the workers.
+    quoted: dict[str, str] = {}
+    for link, amount in zip(links[:2], ("1200", "1250"), strict=True):
         clinic = open_browser(width=390, java_script_enabled=javascript)
         clinic.goto(link)
-        clinic.locator("[name='lines-0-price']").fill(f"{1200 + number * 50}")
+        (name,) = (name for name in ASKED if name in clinic.locator("main").inner_text())
+        quoted[name] = f"S${int(amount):,}"
+        clinic.locator("[name='lines-0-price']").fill(amount)
         clinic.locator("button[value=quote]").click()
         expect(clinic.locator("#sent")).to_be_visible()
 
@@ -77,10 +83,10 @@ def test_from_a_postal_code_to_two_quotes_side_by_side(
     expect(cards).to_have_count(3)
     answered = cards.filter(has=patient.locator("table.sum"))
     expect(answered).to_have_count(2)
-    for amount in ("S$1,200", "S$1,250"):
-        # Which clinic's mail came first, and so which of them named which price, is up to the workers.
-        expect(answered.filter(has_text=amount)).to_have_count(1)
-    expect(answered.filter(has_text="Answered on")).to_have_count(2)
+    for name, amount in quoted.items():
+        card = answered.filter(has_text=name)
+        expect(card).to_contain_text("Answered on")
+        expect(card).to_contain_text(amount)
     expect(cards.filter(has_not=patient.locator("table.sum"))).to_contain_text(
         "The enquiry has reached the clinic's mailbox"
     )
@@ -89,8 +95,8 @@ def test_from_a_postal_code_to_two_quotes_side_by_side(
     assert len({box["x"] for box in boxes if box}) == 3
     # And below, each criterion with all three: a price, a price, and that there is none yet.
     first = patient.locator(".criteria > li").first
-    for words in ("Larch & Linden Skin Clinic", "Quillwort Aesthetics", "Saltmarsh Dermal Clinic"):
-        expect(first).to_contain_text(words)
+    for name in ASKED:
+        expect(first).to_contain_text(name)
     expect(patient.locator(".criteria")).to_contain_text("No answer yet")
 
 
