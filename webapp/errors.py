@@ -46,10 +46,10 @@ def _http_error(error: HTTPException) -> Response | tuple[str, int] | HTTPExcept
     code = error.code or HTTPStatus.INTERNAL_SERVER_ERROR
     if code < HTTPStatus.BAD_REQUEST:
         return error  # a redirect
-    typed = _typed(error, code)
     if request.path.startswith(API_ROOT):
         answer = problem(code, HTTPStatus(code).phrase, error.description)
     else:
+        typed = _typed(error, code)
         answer = Response(
             render_template(
                 "error.html", code=code, typed=typed, by_hand=BY_HAND, **_words(code, typed is not None)

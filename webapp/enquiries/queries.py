@@ -25,7 +25,7 @@ class Stage(StrEnum):
 def _stages(known_until: datetime) -> Mapping[Stage, ColumnElement[bool]]:
     closed = or_(
         Recipient.state == "declined",
-        and_(Recipient.decision.is_not(None), Recipient.decided_at <= known_until),
+        Recipient.decided_at <= known_until,
         Enquiry.closed_at <= known_until,
     )
     # Without a time to compare with, a comparison is unknown, and so would its opposite be.

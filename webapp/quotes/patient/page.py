@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from flask_babel import gettext as _
 
@@ -14,7 +14,7 @@ from webapp.enquiries.models import Enquiry, Link
 from webapp.fx import queries as fx
 from webapp.fx.words import RateLine, rate_line
 from webapp.quotes import queries
-from webapp.quotes.decisions import TELL_AFTER
+from webapp.quotes.decisions import known_until
 from webapp.quotes.models import Clarification
 from webapp.quotes.patient.comparison import Comparison, Side, clinic_side, compare, own_sides
 from webapp.quotes.patient.reading import Heard, Read, read
@@ -180,7 +180,7 @@ def _card(heard: Heard, found: Read, now: datetime) -> Card:
         state=state,
         can_accept=state is QuoteState.ACTIVE and not heard.has_left and not taken,
         can_decline=open_to_her and recipient.decision != "declined",
-        can_undo=decided_at is not None and now < decided_at + timedelta(seconds=TELL_AFTER),
+        can_undo=decided_at is not None and decided_at > known_until(now),
         changed_since=decided_at is not None and quote is not None and quote.created_at > decided_at,
         paid=Money(recipient.paid_amount, recipient.paid_currency)
         if recipient.paid_amount is not None and recipient.paid_currency is not None

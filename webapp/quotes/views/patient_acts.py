@@ -152,7 +152,6 @@ def not_me(token: str) -> Response:
 @open_to(Audience.LINK_HOLDER)
 def share(token: str) -> str | tuple[str, int]:
     """Make a link that shows the comparison and nothing of hers. It is shown this once: only its hash is stored."""
-    opened(token)
     label = plain_text(request.form.get("label", ""))
     if len(label) > links.LONGEST_LABEL:
         words = _("Say for whom the link is, in at most %(max)s characters.", max=links.LONGEST_LABEL)
