@@ -71,7 +71,7 @@ clean: ## Remove what was installed and built; instance/, the data, stays
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 system-packages:
-	@sh tools/system_packages.sh
+	@PYTHON="$(PYTHON)" VENV="$(VENV)" sh tools/system_packages.sh
 
 # A virtual environment that does not run (its Python was removed, the folder was moved) is made anew.
 ifneq ($(shell $(PYTHON_IN) -c 'import sys; print(sys.version_info >= (3, 11))' 2>/dev/null),True)

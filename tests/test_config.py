@@ -6,6 +6,7 @@ import pytest
 from cryptography.fernet import Fernet
 
 from config import ECB_DAILY, SettingsError, from_environment
+from tests.services.server import SETTINGS
 
 KEY = Fernet.generate_key().decode()
 REAL = {
@@ -25,6 +26,18 @@ def test_development_needs_nothing_and_keeps_its_keys(tmp_path: Path) -> None:
     assert (tmp_path / "secret_key").stat().st_mode & 0o077 == 0
     assert first.brand_names_sg is True
     assert first.fx_rates_url == ""
+
+
+def test_every_name_that_is_read_is_one_that_no_test_inherits(tmp_path: Path) -> None:
+    read = set()
+
+    class Environment(dict[str, str]):
+        def get(self, name: str, default: str = "") -> str:  # type: ignore[override]
+            read.add(name)
+            return super().get(name, default)
+
+    from_environment(Environment(INSTANCE_DIR=str(tmp_path)))
+    assert read == SETTINGS
 
 
 def test_elsewhere_the_safe_values_stand(tmp_path: Path) -> None:

@@ -5,17 +5,9 @@ set -eu
 
 folder=$1
 oldest="3.11"
-found=""
-too_old=""
 
-for candidate in ${PYTHON:-python3 python3.14 python3.13 python3.12 python3.11}; do
-    command -v "$candidate" >/dev/null 2>&1 || continue
-    if "$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
-        found=$candidate
-        break
-    fi
-    too_old="$too_old $candidate is $("$candidate" -c 'import platform; print(platform.python_version())' 2>/dev/null || echo broken);"
-done
+# shellcheck source=tools/find_python.sh
+. "${0%/*}/find_python.sh"
 
 if [ -z "$found" ]; then
     if [ -n "$too_old" ]; then

@@ -1,6 +1,6 @@
 #!/bin/sh
 # What the tests need beyond Python: Chromium, fonts with Korean and Chinese, PostgreSQL's server programs, a
-# mailbox over IMAP. Installs what is missing where it may (Debian and its kin, as root or with a sudo that asks
+# mailbox over IMAP; and what Debian leaves out of its Python, for the virtual environment VENV. Installs what is missing where it may (Debian and its kin, as root or with a sudo that asks
 # nothing); elsewhere it says which packages are missing and fails.
 set -eu
 
@@ -17,7 +17,19 @@ fi
 
 command -v initdb >/dev/null 2>&1 || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing="$missing postgresql"
 
-command -v dovecot >/dev/null 2>&1 || [ -x /usr/sbin/dovecot ] || missing="$missing dovecot-imapd"
+# It stands where the PATH of an ordinary user does not lead. (SBIN: for the tests of this script.)
+(PATH="$PATH:${SBIN:-/usr/sbin:/usr/local/sbin}" && command -v dovecot >/dev/null 2>&1) || missing="$missing dovecot-imapd"
+
+# Only for an environment that is still to be made, and only of a Python that came as a package: for any other
+# make_venv.sh says what is wrong.
+if ! "${VENV:-.venv}/bin/python" -c "" 2>/dev/null; then
+    # shellcheck source=tools/find_python.sh
+    . "${0%/*}/find_python.sh"
+    if [ -n "$found" ] && ! "$found" -c 'import venv, ensurepip' 2>/dev/null; then
+        package=$("$found" -c 'import sys; print("python%d.%d-venv" % sys.version_info[:2] if sys.base_prefix == "/usr" else "")')
+        [ -z "$package" ] || missing="$missing $package"
+    fi
+fi
 
 [ -n "$missing" ] || exit 0
 

@@ -132,6 +132,13 @@ class ImapServer(Server):
             _answer, pieces = imap.fetch("1:*", "(BODY.PEEK[])")
             return [piece[1] for piece in pieces if isinstance(piece, tuple)]
 
+    def everything(self) -> list[bytes]:
+        """The mails of all folders."""
+        with self._session() as imap:
+            _answer, listed = imap.list()
+        folders = [line.decode().rpartition(" ")[2].strip('"') for line in listed if isinstance(line, bytes)]
+        return [mail for folder in folders for mail in self.mails(folder)]
+
     def mark_seen(self) -> None:
         """Somebody has read every mail of the inbox in a mail program."""
         with self._session() as imap:

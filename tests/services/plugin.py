@@ -29,7 +29,7 @@ HEARD = {
     "INBOUND_HOOK_TOKEN": "the-token-that-the-mail-service-of-the-tests-was-given",
 }
 _numbers = itertools.count(1)
-_Started = TypeVar("_Started", PostgreSQL, Broker, MailServer, ImapServer)
+_Started = TypeVar("_Started", PostgreSQL, Broker, MailServer, ImapServer, LiveSite)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -152,14 +152,19 @@ def live_site(
     make_site: Callable[..., LiveSite], broker: Broker, mail_server: MailServer
 ) -> Iterator[LiveSite]:
     """A running site of this test's own: processes to kill, a broker, a mail server, seeded data."""
-    yield from _run(make_site(broker, mail_server))
+    with _started(make_site(broker, mail_server)) as site:
+        yield site
 
 
 @pytest.fixture(scope="session")
 def shared_site(make_site: Callable[..., LiveSite]) -> Iterator[LiveSite]:
     """One running site for all tests of this process that only read, or write what no other test looks at."""
-    with _started(Broker()) as broker, _started(MailServer()) as mail:
-        yield from _run(make_site(broker, mail, settings=HEARD))
+    with (
+        _started(Broker()) as broker,
+        _started(MailServer()) as mail,
+        _started(make_site(broker, mail, settings=HEARD)) as site,
+    ):
+        yield site
 
 
 @pytest.fixture(scope="session")
@@ -174,14 +179,7 @@ def _started(server: _Started) -> Iterator[_Started]:
         server.start()
         yield server
     finally:
+        if isinstance(server, LiveSite):
+            # pytest shows this beside a failure only.
+            print(server.logs())
         server.close()
-
-
-def _run(site: LiveSite) -> Iterator[LiveSite]:
-    try:
-        site.start()
-        yield site
-    finally:
-        # pytest shows this beside a failure only.
-        print(site.logs())
-        site.close()

@@ -5,25 +5,15 @@ import signal
 import socket
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import fields
 from pathlib import Path
 
-from config import ROOT
+from config import ROOT, Settings
 from tools.serve.guarded import GuardedProcess
 
-# Our own names for what a test may not inherit from the shell that started it.
-SETTINGS = (
-    "DATABASE_URL",
-    "REDIS_URL",
-    "MAIL_URL",
-    "MAIL_FROM",
-    "INBOUND_ADDRESS",
-    "INBOUND_MAIL_URL",
-    "INBOUND_HOOK_TOKEN",
-    "BASE_URL",
-    "SECRET_KEY",
-    "FIELD_KEYS",
-    "PORT",
-)
+# The site's own settings, by their names in the environment: a test may not inherit them from the shell that started
+# it. All are fields, but for one that names a file whose text is the field, and one that is a part of BASE_URL.
+SETTINGS = {field.name.upper() for field in fields(Settings)} - {"DKIM_KEY"} | {"DKIM_KEY_FILE", "PORT"}
 HOST = "127.0.0.1"
 _READY = 60.0
 

@@ -12,7 +12,7 @@ import redis
 from tests.services.broker import Broker
 from tests.services.mail_server import MailServer
 from tests.services.postgresql import PostgreSQL
-from tests.services.server import HOST, Server, accepts, wait_for
+from tests.services.server import HOST, SETTINGS, Server, accepts, clean_environment, wait_for
 
 pytestmark = pytest.mark.once
 
@@ -156,6 +156,15 @@ def test_a_closed_server_leaves_neither_process_nor_file() -> None:
         server.close()
         assert not _lives(pid)
         assert not folder.exists()
+
+
+def test_no_setting_of_the_shell_reaches_a_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in SETTINGS:
+        monkeypatch.setenv(name, "the shell's")
+    monkeypatch.setenv("SSL_CERT_FILE", "no setting of the site's")
+    assert clean_environment().keys() & SETTINGS == set()
+    assert clean_environment()["SSL_CERT_FILE"] == "no setting of the site's"
+    assert clean_environment(HASH_KEY="the test's")["HASH_KEY"] == "the test's"
 
 
 def test_what_a_server_started_ends_with_it(tmp_path: Path) -> None:

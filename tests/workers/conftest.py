@@ -12,6 +12,7 @@ from sqlalchemy import delete
 
 from config import Settings
 from tests.clients.smtp_servers import ChosenAnswers, mail_server
+from tests.services.server import SETTINGS
 from webapp.extensions import db
 from webapp.outbox.models import Delivery, DeliveryEvent, MailBreaker
 from webapp.unit_of_work import unit_of_work
@@ -27,17 +28,8 @@ def workers(app: Flask, settings: Settings) -> ModuleType:
         "FIELD_KEYS": ",".join(settings.field_keys),
     }
     with pytest.MonkeyPatch.context() as patch:
-        for name in list(os.environ):
-            if name in {
-                "BASE_URL",
-                "REDIS_URL",
-                "MAIL_URL",
-                "MAIL_FROM",
-                "INBOUND_MAIL_URL",
-                "INBOUND_ADDRESS",
-                "PORT",
-            }:
-                patch.delenv(name)
+        for name in SETTINGS & os.environ.keys():
+            patch.delenv(name)
         for name, value in environ.items():
             patch.setenv(name, value)
         module = importlib.import_module("workers.app")
