@@ -1,9 +1,12 @@
 """The table says what the rows found, and takes its own place in the page."""
 
+import inspect
+import re
 from pathlib import Path
 
 import pytest
 
+from config import ROOT
 from tests.faults import acts
 from tests.faults.report import Result, machine, percentiles, table, write
 
@@ -56,3 +59,12 @@ def test_rows_are_chosen_by_name_and_by_database() -> None:
     assert len(list(acts.acts(["F8"], "postgresql"))) == 1
     with pytest.raises(ValueError, match="no row F99"):
         list(acts.acts(["F99"]))
+
+
+def test_only_the_rows_that_the_page_names_may_repeat_a_mail() -> None:
+    may = {
+        row.name for row in acts.ROWS if re.search(r"tally\(.*repeats=(?!0\b)", inspect.getsource(row.run))
+    }
+    page = (ROOT / "docs" / "reliability.md").read_text(encoding="utf-8")
+    (named,) = [item for item in re.split(r"\n- |\n\n", page) if "Elsewhere a repeat fails the row" in item]
+    assert may == set(re.findall(r"\bF\d+\b", named))

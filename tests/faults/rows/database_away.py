@@ -7,6 +7,8 @@ from tests.faults.report import percentiles, told
 from tests.faults.rounds import Round
 
 _RESTART_EVERY, _POOL = 4.0, 5.0
+# Processes that send: two workers of two each (tests/faults/stage.py).
+_SENDERS = 4
 
 
 def restarted_and_down(round_: Round) -> None:
@@ -40,8 +42,9 @@ def restarted_and_down(round_: Round) -> None:
         pool.shutdown()
     sending.result()
     took = round_.drain(600.0)
-    # A worker whose "sent" could not be written down for as long as the database was away sends it again.
-    tally = round_.tally(forms + 1, repeats=(restarts + 2) * 4)
+    # Whoever could not write "sent" down while the database was away sends it again: at each restart, the cut and the
+    # stop every process that sends may have had one such mail.
+    tally = round_.tally(forms + 1, repeats=(restarts + 2) * _SENDERS)
     result = round_.result
     result.size = (
         f"{forms} forms, {restarts} restarts, cut once, down {down:.0f} s; {len(posting.refused)} times 503"
