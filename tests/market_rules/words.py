@@ -93,7 +93,6 @@ def _compiled(words: dict[PriceClaim, tuple[str, ...]]) -> dict[PriceClaim, re.P
 
 
 BESIDE, ANYWHERE = _compiled(_BESIDE), _compiled(_ANYWHERE)
-LANGUAGES_PER_CLAIM = {len(patterns) for patterns in (*_BESIDE.values(), *_ANYWHERE.values())}
 
 SINGAPORE_AMOUNT = re.compile(r"(?:S\$|SGD\s?)\d")
 KOREAN_AMOUNT = re.compile(r"(?:₩|KRW\s?)\d")

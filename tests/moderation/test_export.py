@@ -26,9 +26,10 @@ from webapp.domain.listing_csv import (
 )
 from webapp.domain.money import Money
 from webapp.domain.offers import Fee
-from webapp.moderation import export, queries
+from webapp.moderation import export
 from webapp.moderation.seed import seed
 from webapp.offers.models import Offer, OfferPart
+from webapp.refresh.queries import shelf
 from webapp.unit_of_work import unit_of_work
 
 Run = Callable[..., Result]
@@ -201,15 +202,16 @@ def test_a_path_that_cannot_be_written_is_an_error_in_words(
 def test_a_clinics_price_list_goes_out_and_comes_back(seeded: Session) -> None:
     clinic = seeded.scalars(select(Clinic).where(Clinic.ref == "sample-sg-orchard-larch")).one()
     offers = export.price_list(clinic)
+    there = shelf(clinic, NOW, small_change=0)
     read = read_price_list(
         write_price_list(offers, with_source=True),
-        clinic_ref=clinic.ref,
-        country=clinic.country,
-        known=queries.known(),
-        on=NOW.date(),
+        clinic_ref=there.clinic_ref,
+        country=there.country,
+        known=there.known,
+        on=there.on,
         source="upload",
-        names=export.treatment_names(),
-        titles=export.titles_by_ref(clinic),
+        names=there.names,
+        titles=there.titles,
     )
     assert read.errors == ()
     assert [(row.offer_ref, row.terms) for row in read.listing.offers] == [
@@ -221,21 +223,22 @@ def test_prices_alone_keep_the_parts_also_of_an_offer_that_had_gone(session: Ses
     clinic = factories.clinic(session)
     gone = factories.offer(session, clinic, retired_on=date(2026, 11, 1), title="Gone")
     here = factories.offer(session, clinic, [{}, {"treatment_id": None}])
+    there = shelf(clinic, NOW, small_change=0)
     read = read_price_list(
         [
             ["offer_ref", "title", "price", "currency", "tax", "price_kind"],
             [gone.ref, "Gone", "400", "SGD", "inclusive", "regular"],
             ["", here.title, "500", "SGD", "inclusive", "regular"],
         ],
-        clinic_ref=clinic.ref,
-        country="SG",
-        known=queries.known(),
-        on=NOW.date(),
+        clinic_ref=there.clinic_ref,
+        country=there.country,
+        known=there.known,
+        on=there.on,
         source="upload",
-        titles=export.titles_by_ref(clinic),
+        titles=there.titles,
     )
     assert read.errors == ()
-    rows = with_kept_parts(read.listing, export.parts_by_ref(clinic))
+    rows = with_kept_parts(read.listing, there.parts)
     assert [(row.offer_ref, len(row.terms.parts)) for row in rows] == [(gone.ref, 1), (here.ref, 2)]
 
 

@@ -17,7 +17,6 @@ from webapp.domain.listing_csv import (
     exact_names,
 )
 from webapp.domain.market import Authority, Country
-from webapp.domain.offers import Part
 from webapp.domain.text import fold
 from webapp.extensions import db
 from webapp.offers import queries as offers
@@ -59,19 +58,6 @@ def listing() -> Listing:
 def price_list(clinic: Clinic) -> list[OfferRow]:
     """The offers on a clinic's price list, in its order: what `write_price_list` makes a sheet of."""
     return _offer_rows([clinic])
-
-
-def parts_by_ref(clinic: Clinic) -> Mapping[str, tuple[Part, ...]]:
-    """What each of a clinic's offers holds, by its ref, also the retired: a price list may name one again.
-
-    For `with_kept_parts`.
-    """
-    return {row.ref: terms.parts for row, terms in offers.with_retired(clinic.id)}
-
-
-def titles_by_ref(clinic: Clinic) -> Mapping[str, str]:
-    """What each of a clinic's offers is called, by its ref: for `read_price_list`."""
-    return {row.offer_ref: row.terms.title for row in price_list(clinic)}
 
 
 def treatment_names() -> Mapping[str, str]:

@@ -145,11 +145,6 @@ def offering(*treatment_slugs: str) -> Select[int]:
     )
 
 
-def clinics_offering(treatment_slug: str) -> set[int]:
-    """Ids of the clinics with an offer that holds the treatment, alone or in a combo."""
-    return set(db.session.scalars(offering(treatment_slug)))
-
-
 def clinics_per_treatment(clinic_ids: Sequence[int]) -> dict[str, int]:
     """How many of these clinics offer each treatment, by slug."""
     rows = db.session.execute(

@@ -1,10 +1,13 @@
 """What may be said beside a price, and how clinics may stand beside each other: a test per rule."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
 
 import pytest
 
-from webapp.domain.lint import TEXT_RULES
+from webapp.domain.exchange import Rate, Rates, rank
+from webapp.domain.lint.rules import TEXT_RULES, rules_of
 from webapp.domain.market import (
     CLAIMS,
     Allowed,
@@ -17,6 +20,7 @@ from webapp.domain.market import (
     Switches,
     policy,
 )
+from webapp.domain.money import Money
 
 pytestmark = pytest.mark.once
 
@@ -76,14 +80,22 @@ def test_no_market_forgets_a_claim_and_every_claim_has_a_rule_that_is_listed() -
 
 
 @pytest.mark.parametrize("market", EVERY)
-def test_order_reader_price_is_an_order_and_nothing_else_ranks(market: MarketPolicy) -> None:
-    assert market.may_rank_by_price
+def test_order_reader_by_distance_unless_the_operator_says_otherwise(market: MarketPolicy) -> None:
     assert market.orders_by_distance
+    assert not replace(market, switches=replace(market.switches, distance_order=False)).orders_by_distance
 
 
-@pytest.mark.parametrize("market", EVERY)
-def test_order_currency_a_sum_may_be_converted_beside_its_own(market: MarketPolicy) -> None:
-    assert market.may_convert
+def test_order_currency_two_currencies_stand_in_one_order_only_by_a_rate_with_day_and_source() -> None:
+    day, totals = date(2026, 3, 10), [("orchard", Money(50_000, "SGD")), ("gangnam", Money(300_000, "KRW"))]
+    rate = Rate("SGD", "KRW", Decimal(1000), day, "European Central Bank")
+    by_it = rank(totals, Rates([rate]), "SGD", day)
+    assert [(row.key, row.total.currency) for row in by_it.groups[0]] == [
+        ("gangnam", "KRW"),
+        ("orchard", "SGD"),
+    ]
+    assert (by_it.together, by_it.rates) == (True, (rate,))
+    without = rank(totals, Rates([]), "SGD", day)
+    assert (without.together, [len(group) for group in without.groups]) == (False, [1, 1])
 
 
 @pytest.mark.parametrize("word", list(CrossClinicPrices))
@@ -123,8 +135,8 @@ def test_text_read_under_the_rules_of_the_market_and_its_switches() -> None:
     assert [finding.rule_id for finding in on.read_text("20 % off", has_event_terms=True)] == [
         "SG-PRICEPREFIX"
     ]
-    assert {rule.market for rule in SG.text_rules} == {"SG", None}
-    assert {*SG.text_rules, *KR.text_rules} == set(TEXT_RULES)
+    assert {rule.market for rule in rules_of("SG")} == {"SG", None}
+    assert {*rules_of("SG"), *rules_of("KR")} == set(TEXT_RULES)
 
 
 def test_sg_brand_names_by_the_products_own_status() -> None:

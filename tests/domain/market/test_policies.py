@@ -92,8 +92,7 @@ def line(market: MarketPolicy, terms: OfferTerms, clinic: ClinicFacts = CLINIC, 
 def test_sg_price_one_and_sg_price_period() -> None:
     shown = line(SG, SG_EVENT)
     assert shown.amount == Money(38000, "SGD")
-    assert not shown.show_regular_price
-    assert not shown.show_period
+    assert (shown.regular, shown.valid_from, shown.valid_until) == (None, None, None)
     assert (shown.is_event, shown.discount_percent, shown.event_target, shown.event_scope) == (
         False,
         None,
@@ -125,7 +124,8 @@ def test_no_singapore_line_shows_was_and_now_or_a_period(
         valid_until=None if end is None else ON + timedelta(days=end),
     )
     shown = line(SG, terms)
-    assert (shown.show_regular_price, shown.show_period, shown.is_event) == (False, False, False)
+    assert (shown.regular, shown.valid_from, shown.valid_until) == (None, None, None)
+    assert not shown.is_event
     assert (shown.amount is None) == (shown.hidden is not None)
 
 
@@ -190,7 +190,7 @@ def test_kr_event_terms_are_all_shown() -> None:
 def test_kr_event_price_without_one_of_its_terms_is_hidden(change: dict[str, Any], missing: str) -> None:
     shown = line(KR, replace(EVENT, **change))
     assert (shown.amount, shown.hidden, shown.missing) == (None, Hidden.EVENT_TERMS_MISSING, (missing,))
-    assert not shown.show_regular_price
+    assert shown.regular is None
 
 
 def test_kr_event_period_hides_the_price_outside_of_it() -> None:
@@ -204,7 +204,7 @@ def test_kr_event_period_hides_the_price_outside_of_it() -> None:
 def test_a_regular_korean_price_shows_no_price_before() -> None:
     shown = line(KR, replace(EVENT, price_kind=PriceKind.REGULAR))
     assert shown.amount == Money(189000, "KRW")
-    assert not shown.show_regular_price
+    assert shown.regular is None
     assert (
         line(KR, replace(EVENT, price_kind=PriceKind.REGULAR), on=date(2026, 4, 1)).hidden
         is Hidden.NO_LONGER_VALID

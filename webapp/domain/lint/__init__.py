@@ -5,6 +5,6 @@ text and are not read.
 
 from webapp.domain.lint.reading import Finding, check
 from webapp.domain.lint.rule import Severity, TextRule
-from webapp.domain.lint.rules import TEXT_RULES, rules_of
+from webapp.domain.lint.rules import TEXT_RULES
 
-__all__ = ["TEXT_RULES", "Finding", "Severity", "TextRule", "check", "rules_of"]
+__all__ = ["TEXT_RULES", "Finding", "Severity", "TextRule", "check"]

@@ -10,7 +10,6 @@ from urllib.parse import urlsplit
 COUNTRY_BOXES = {"SG": (1.13, 1.48, 103.55, 104.15), "KR": (33.0, 38.7, 124.5, 132.0)}
 # Postal codes: six digits in Singapore; five in Korea since 2015. Both may begin with a zero that lists lose.
 POSTAL_DIGITS = {"SG": 6, "KR": 5}
-COUNTRY_CODES = {"SG": "65", "KR": "82"}
 # Names that nobody can own: RFC 2606 and RFC 6761.
 RESERVED_HOSTS = ("example", "test", "invalid", "localhost", "example.com", "example.net", "example.org")
 

@@ -29,20 +29,18 @@ SG_CROSS_CLINIC = Rule(
 class ComparisonRules:
     """One market's rules for clinics side by side. Whose prices may stand there is `cross_clinic_prices`.
 
-    `by_price`: ordered by price, when the reader asks. `on_one_axis`: the sums of several clinics drawn as a range
-    bar. `converted`: a sum in another currency beside the sum in its own.
+    `on_one_axis`: the sums of several clinics drawn as a range bar. That clinics may be ordered by price when the
+    reader asks, and a sum stand in another currency beside its own, is the same in both markets: `ORDER_RULES`.
     """
 
-    by_price: bool
     on_one_axis: bool
-    converted: bool
     rules: tuple[Rule, ...]
 
 
 # An axis and an order say no more than the same sums in a table: the words are what the claims limit.
 COMPARISONS: Mapping[Country, ComparisonRules] = MappingProxyType(
     {
-        Country.SG: ComparisonRules(True, True, True, (*ORDER_RULES, SG_CROSS_CLINIC)),
-        Country.KR: ComparisonRules(True, True, True, ORDER_RULES),
+        Country.SG: ComparisonRules(True, (*ORDER_RULES, SG_CROSS_CLINIC)),
+        Country.KR: ComparisonRules(True, ORDER_RULES),
     }
 )

@@ -6,7 +6,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Protocol
 
-from webapp.domain.lint import Finding, TextRule, check, rules_of
+from webapp.domain.lint import Finding, check
 from webapp.domain.market.both import AUTHORITY_RULES, NEVER_RULES, PRICE_CONFIRMED, TEXT_READ
 from webapp.domain.market.claims import CLAIMS, Allowed, PriceClaim
 from webapp.domain.market.comparing import COMPARISONS, ComparisonRules
@@ -137,23 +137,11 @@ class MarketPolicy:
         return self.shows_prices(authority)
 
     @property
-    def may_rank_by_price(self) -> bool:
-        """May clinics be ordered by price when the reader asks (ORDER-READER)? Only those whose prices may stand
-        beside others: the rest follow without a figure.
-        """
-        return self.comparison.by_price
-
-    @property
     def may_show_range(self) -> bool:
         """May sums of several clinics be drawn on one axis? Again only of clinics whose prices may stand beside
         others (SG-CROSS-CLINIC); no word says which end is better.
         """
         return self.comparison.on_one_axis
-
-    @property
-    def may_convert(self) -> bool:
-        """May a sum stand in another currency beside its own, with rate, day and source (ORDER-CURRENCY)?"""
-        return self.comparison.converted
 
     def may_say(self, claim: PriceClaim, *, in_event: bool = False) -> bool:
         """May a page say this beside a price? `in_event`: as a term of an event price that `price_line` shows as one.
@@ -252,13 +240,10 @@ class MarketPolicy:
         """See `webapp.domain.market.products.listable`."""
         return listable(status, as_injection)
 
-    @property
-    def text_rules(self) -> tuple[TextRule, ...]:
-        """The rules for a clinic's own words (TEXT-READ)."""
-        return rules_of(self.country)
-
     def read_text(self, text: str, *, has_event_terms: bool = False) -> tuple[Finding, ...]:
-        """What this market's rules, under these switches, find in a clinic's text: see `webapp.domain.lint.check`."""
+        """What this market's rules, under these switches, find in a clinic's text (TEXT-READ): see
+        `webapp.domain.lint.check`.
+        """
         return check(text, self.country, brand_names=self.names_are_free, has_event_terms=has_event_terms)
 
     @property

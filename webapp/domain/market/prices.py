@@ -133,14 +133,6 @@ class PriceLine:
     unconfirmed: bool
     conditions: tuple[Condition, ...]
 
-    @property
-    def show_regular_price(self) -> bool:
-        return self.regular is not None
-
-    @property
-    def show_period(self) -> bool:
-        return self.valid_from is not None or self.valid_until is not None
-
 
 @dataclass(frozen=True, slots=True)
 class Occasion:

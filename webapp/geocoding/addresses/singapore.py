@@ -214,9 +214,9 @@ def _on_street(points: KnownPoints, street: _Street) -> Located | None:
         found = at_number("SG", street.label, street.number, street.letter, known) if known else None
         if found is not None and found.precision == "building":
             return found.at_most(at_most)
-        block = _by_block(street)
-        if block is not None or found is not None:
-            return (block or found).at_most(at_most)  # type: ignore[union-attr]
+        house = _by_block(street) or found
+        if house is not None:
+            return house.at_most(at_most)
     if not street.codes:
         return None
     middle = Point(median(at.lat for _, at in street.codes), median(at.lng for _, at in street.codes))

@@ -54,10 +54,6 @@ class AddressText:
     kr_postals: tuple[str, ...]
     says: str | None
 
-    @property
-    def is_korean_script(self) -> bool:
-        return has_hangul(self.whole)
-
 
 def take_apart(text: str) -> AddressText:
     """Take an address of any sort apart. Never fails; what cannot be read stays in `bare`."""
