@@ -61,6 +61,7 @@ def settings(tmp_path_factory: pytest.TempPathFactory, test_database_url: str) -
             "SECRET_KEY": "a secret key for tests that is long enough",
             "FIELD_KEYS": Fernet.generate_key().decode(),
             "ENQUIRY_LIMIT_PER_ADDRESS": "1000 per hour",
+            "QUOTE_LIMIT_PER_ADDRESS": "1000 per hour",
             "SIGN_IN_LIMIT_PER_ADDRESS": "1000 per 5 minutes",
             "CLAIM_LIMIT_PER_ADDRESS": "1000 per hour",
         }

@@ -3,11 +3,17 @@
 import sqlite3
 
 import pytest
+from cryptography.fernet import Fernet
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
 
+from tests import factories
+from webapp.encryption import FieldEncryption
+from webapp.enquiries import links
 from webapp.extensions import db
+from webapp.i18n import utc_now
 
 NAUGHTY = [
     "%00",
@@ -59,7 +65,30 @@ def test_a_database_that_is_away_is_a_503_that_keeps_hope(
     monkeypatch.setattr(db.session, "scalars", away)
     answer = client.get("/enquiries/new?clinic=any")
     assert answer.status_code == 503
-    assert "what you typed is still there" in answer.get_data(as_text=True)
+    assert "Nothing is lost" in answer.get_data(as_text=True)
+
+
+def test_an_enquiry_that_no_key_opens_is_a_503_until_its_key_is_back(
+    app: Flask,
+    client: FlaskClient,
+    session: Session,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    clinic = factories.clinic(session)
+    enquiry = factories.enquiry(session, clinic, created_at=utc_now())
+    page = f"/e/{links.mint_for_patient(enquiry, utc_now())}"
+    session.commit()
+    assert client.get(page).status_code == 200
+    with monkeypatch.context() as without:
+        other = FieldEncryption((Fernet.generate_key().decode(),), "a secret")
+        without.setitem(app.extensions, "field_encryption", other)
+        answer = client.get(page)
+        assert answer.status_code == 503
+        assert "We cannot show this at the moment" in answer.get_data(as_text=True)
+    assert "FIELD_KEYS" in caplog.text
+    session.expire_all()
+    assert client.get(page).status_code == 200
 
 
 @pytest.mark.parametrize(

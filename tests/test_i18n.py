@@ -7,7 +7,16 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from webapp.domain.money import Money
-from webapp.i18n import current_language, format_day, format_distance, format_money, in_language, today_in
+from webapp.i18n import (
+    current_language,
+    described,
+    format_day,
+    format_distance,
+    format_money,
+    in_language,
+    listed,
+    today_in,
+)
 
 
 def test_money_of_another_country_is_written_with_its_code(app: Flask) -> None:
@@ -53,3 +62,16 @@ def test_every_page_stands_under_each_prefix(client: FlaskClient, prefix: str, t
 def test_a_prefix_alone_is_the_home_page(client: FlaskClient) -> None:
     assert client.get("/ko").status_code == 200
     assert client.get("/korea").status_code == 404
+
+
+def test_things_in_a_row_have_the_readers_own_mark(app: Flask) -> None:
+    with app.test_request_context("/"):
+        assert listed(["face", "neck"]) == "face, neck"
+        assert (listed(["face"]), listed([])) == ("face", "")
+        assert described(["Rejuran Healer", "", "2 ml"]) == "Rejuran Healer, 2 ml"
+        with in_language("zh"):
+            assert listed(["面部", "颈部"]) == "面部、颈部"
+            assert listed(["面部", "颈部"], "; ") == "面部；颈部"
+            assert described(["丽珠兰", "", "2 毫升"]) == "丽珠兰，2 毫升"
+        with in_language("ko"):
+            assert listed(["얼굴", "목"]) == "얼굴, 목"

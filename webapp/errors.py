@@ -3,6 +3,7 @@
 import logging
 from http import HTTPStatus
 
+from cryptography.fernet import InvalidToken
 from flask import Flask, Response, jsonify, render_template, request
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
@@ -29,6 +30,7 @@ _WORTH_ANOTHER_TRY = frozenset(
 def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(DBAPIError, _database_error)
+    app.register_error_handler(InvalidToken, _unreadable)
 
 
 def problem(status: int, title: str, detail: str | None = None, **more: object) -> Response:
@@ -84,6 +86,13 @@ def _database_error(error: DBAPIError) -> Response | tuple[str, int] | HTTPExcep
     raise InternalServerError(original_exception=error) from error
 
 
+def _unreadable(error: InvalidToken) -> Response | tuple[str, int] | HTTPException:
+    """A field that none of the keys opens, because one was taken out too early: it comes back with its key."""
+    db.session.rollback()
+    log.error("a field cannot be read: a key that wrote it is missing from FIELD_KEYS")
+    return _http_error(ServiceUnavailable())
+
+
 def _is_away(error: DBAPIError) -> bool:
     """SQLite calls a statement that it does not understand operational, too: that one is our fault."""
     code = getattr(error.orig, "sqlite_errorcode", None)
@@ -123,6 +132,11 @@ def _words(code: int, is_handed_back: bool) -> dict[str, str]:
             return {
                 "title": _("That was too often"),
                 "advice": _("Wait a while and send it once more. Nothing you sent before is lost."),
+            }
+        case HTTPStatus.SERVICE_UNAVAILABLE if request.method in {"GET", "HEAD"}:
+            return {
+                "title": _("We cannot show this at the moment"),
+                "advice": _("Nothing is lost. Try again in a minute."),
             }
         case HTTPStatus.SERVICE_UNAVAILABLE:
             return {

@@ -34,7 +34,17 @@ class WholeNumberField(IntegerField):
 
 
 class RowsField(FieldList):  # type: ignore[type-arg]  # generic in its types only
-    """Rows of a form. A row is numbered in plain digits; a superscript two is no number of a row."""
+    """Rows of a form. A row is numbered in plain digits; a superscript two is no number of a row.
+
+    `is_cut`: more rows came than it takes, and the last of them are not in it.
+    """
+
+    is_cut = False
+
+    def process(self, formdata: Any, *more: Any, **named: Any) -> None:
+        super().process(formdata, *more, **named)
+        if formdata and self.max_entries:
+            self.is_cut = len(set(self._extract_indices(self.name, formdata))) > self.max_entries
 
     def _extract_indices(self, prefix: str, formdata: Iterable[str]) -> Iterator[int]:
         names = [name for name in formdata if name.isascii() and len(name) <= _LONGEST_NAME]

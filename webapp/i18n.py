@@ -22,6 +22,8 @@ _BABEL_LOCALES = {"en": "en", "zh": "zh_Hans", "ko": "ko"}
 _CODES = {name: code for code, name in _BABEL_LOCALES.items()}
 _ENVIRON_KEY = "likeforlike.language"
 MARKET_ZONES = {"SG": ZoneInfo("Asia/Singapore"), "KR": ZoneInfo("Asia/Seoul")}
+# What stands between things in a row, where it is another mark than in English.
+_BETWEEN = {"zh": {", ": "、", "; ": "；"}}
 # As both markets write them; Babel's English locales write "SGD" or a bare "$".
 _SYMBOLS = {"SGD": "S$", "KRW": "₩", "USD": "US$", "CNY": "CN¥", "JPY": "JP¥", "EUR": "€", "GBP": "£"}
 
@@ -74,6 +76,23 @@ def localised(row: object, field: str) -> str:
         if text := getattr(row, name, None):
             return str(text)
     return ""
+
+
+def between(mark: str = ", ") -> str:
+    """What the reader's language sets between things in a row; `mark` is the English one."""
+    return _BETWEEN.get(current_language(), {}).get(mark, mark)
+
+
+def listed(parts: Iterable[object], mark: str = ", ") -> str:
+    """Things in a row: face, neck."""
+    words = [str(part) for part in parts]
+    return between(mark).join(words) if len(words) > 1 else "".join(words)
+
+
+def described(parts: Iterable[object]) -> str:
+    """One thing and what is said of it: Rejuran Healer, 2 ml, face. What is empty is left out."""
+    words = [text for part in parts if part is not None and (text := str(part))]
+    return ("，" if current_language() == "zh" else ", ").join(words)
 
 
 def format_money(money: Money) -> str:

@@ -14,11 +14,13 @@ from markupsafe import Markup
 
 from webapp.i18n import (
     LANGUAGES,
+    between,
     current_language,
     format_day,
     format_distance,
     format_money,
     language_prefix,
+    listed,
     localised,
     today_in,
     utc_now,
@@ -34,7 +36,9 @@ def init_app(app: Flask) -> None:
     app.add_template_filter(format_day, "day")
     app.add_template_filter(lambda moment, country: format_day(today_in(country, moment)), "day_in")
     app.add_template_filter(format_distance, "distance")
+    app.add_template_filter(listed)
     app.jinja_env.globals.update(
+        between=between,
         static_url=static_url,
         language_links=language_links,
         localised=localised,

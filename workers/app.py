@@ -15,8 +15,8 @@ from workers.schedule import PERIODIC, SCHEDULE
 
 # Seconds. Each is shorter than the next, so that a row's lease outlives the task that holds it and the broker
 # gives a task back only after both: soft limit < hard limit < lease (webapp.outbox) < visibility timeout.
-SOFT_TIME_LIMIT = 40
-HARD_TIME_LIMIT = 50
+SOFT_TIME_LIMIT = 50
+HARD_TIME_LIMIT = 55
 
 # The queue that the web process rings on (webapp/queue.py: task_default_queue).
 ASKED_FOR = "default"

@@ -12,7 +12,7 @@ class SteadyConnection(Connection):
 
     def ensure_connection(self, *args: Any, **options: Any) -> Any:
         """As kombu does, with the same wait after each failure."""
-        return super().ensure_connection(*args, **{"interval_step": 0, **options})  # type: ignore[no-untyped-call]
+        return super().ensure_connection(*args, **{"interval_step": 0, **options})  # type: ignore[no-untyped-call]  # kombu does not say
 
 
 class SteadyAMQP(AMQP):

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
+from itertools import chain, repeat
 from random import SystemRandom
 from typing import TypeVar
 
@@ -21,11 +22,14 @@ _SWEPT_AT_ONCE = 500
 # Rows per transaction of those that are forgotten: others write in between.
 _FORGOTTEN_AT_ONCE = 500
 # Seconds for which a task goes on to the next mail that is due: the broker is asked once for many mails. Other
-# tasks wait for that long; together with a mail's own time and _PATIENCE it is within the task's limit.
+# tasks wait for that long; together with a mail's own time and PATIENCE it is within the task's limit.
 GOES_ON_FOR = 1.5
-# Seconds between attempts to write down that a mail went out, while the database is away. Each mail whose end
-# is not written is sent once more, so it is worth waiting; together well within the lease.
-PATIENCE = (0.2, 0.5, 1.0, 2.0, 4.0)
+# Seconds for which a task tries to write down that a mail went out, while the database is away or, on SQLite, somebody
+# else's turn lasts. Each mail whose end is not written is sent once more, so it is worth waiting; with the mail's own
+# time it is well within the lease.
+PATIENCE = 8.0
+# Seconds between two tries.
+_PAUSES = (0.2, 0.5, 1.0)
 
 _chance = SystemRandom()
 _Result = TypeVar("_Result")
@@ -64,19 +68,26 @@ def forget() -> None:
             gone = services.forget_ended(datetime.now(UTC), days, _FORGOTTEN_AT_ONCE)
 
 
-def _settle(letter: services.Letter, outcome: services.Outcome, goes_on: bool) -> services.Letter | None:
+def _settle(
+    letter: services.Letter, outcome: services.Outcome, goes_on: bool, waits: float
+) -> services.Letter | None:
     """Write down what became of one mail and take the next, if the task goes on: one transaction for both, since on
-    SQLite each waits for the one writer's turn.
+    SQLite each waits for the one writer's turn. What is wrong with the next one leaves the first one written down.
     """
-    with unit_of_work():
+    with unit_of_work(waits=waits):
         services.settle(letter, outcome, _chance)
         return services.claim_next() if goes_on else None
 
 
-def _patiently(work: Callable[[], _Result]) -> _Result:
-    for pause in PATIENCE:
+def _patiently(work: Callable[[float], _Result]) -> _Result:
+    """Try for PATIENCE seconds; `work` gets the seconds that are left to it. Raises OperationalError after them."""
+    ends = time.monotonic() + PATIENCE
+    for pause in chain(_PAUSES, repeat(_PAUSES[-1])):
+        left = ends - time.monotonic()
         try:
-            return work()
+            return work(max(left, 0.0))
         except OperationalError:
+            if time.monotonic() + pause >= ends:
+                raise
             time.sleep(pause)
-    return work()
+    raise AssertionError("the pauses have no end")

@@ -23,6 +23,7 @@ LET_IN = {
     Audience.STAFF: {"staff"},
 }
 GONE = {
+    "portal.answer_enquiry",
     "portal.apply_price_list",
     "portal.change_role",
     "staff.decide_claim",
@@ -158,7 +159,7 @@ def test_a_form_of_ones_own_is_not_refused_for_who_one_is(app: Flask, session: S
     """One after the other, without a word in them: they say what is missing, or do what needs no words."""
     for rule, method in guarded(app):
         audience = audience_of(app, rule.endpoint)
-        # Of these the file is empty, the member was just removed, or there is no row that waits.
+        # Of these the file is empty, the clinic has just left, the member was just removed, or no row waits.
         if method != "POST" or rule.endpoint in GONE:
             continue
         session.commit()

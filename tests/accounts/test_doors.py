@@ -159,7 +159,7 @@ def test_whoever_is_signed_in_reads_that_the_database_is_away(
     monkeypatch.setattr(SQLAlchemyUserDatastore, "find_user", away)
     answer = client.get("/account")
     assert answer.status_code == 503
-    assert "We cannot save anything at the moment" in answer.get_data(as_text=True)
+    assert "We cannot show this at the moment" in answer.get_data(as_text=True)
     assert client.get("/").status_code == 200
 
 

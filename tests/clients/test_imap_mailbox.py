@@ -1,10 +1,12 @@
 """The mailbox client against a real IMAP server, and against one that only drips."""
 
 import contextlib
+import imaplib
 import socket
 import threading
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -35,15 +37,50 @@ class Listener:
         return content != self._cannot_read
 
 
-def test_every_mail_is_heard_once_in_order_and_put_away(imap_server: ImapServer) -> None:
+def test_every_mail_is_heard_once_in_order_and_nothing_of_it_is_left(imap_server: ImapServer) -> None:
     imap_server.deliver(ONE, TWO, THREE)
     listener = Listener(cannot_read=TWO)
     assert empty(imap_server.url, listener) == 3
     assert empty(imap_server.url, listener) == 0
     assert listener.heard == [ONE, TWO, THREE]
-    assert imap_server.mails() == []
-    assert imap_server.mails("Processed") == [ONE, THREE]
-    assert imap_server.mails("Unreadable") == [TWO]
+    assert imap_server.mails("Unreadable") == imap_server.everything() == [TWO]
+
+
+def test_one_that_cannot_be_read_is_kept_for_some_days_and_then_removed(imap_server: ImapServer) -> None:
+    imap_server.deliver(ONE, TWO)
+    empty(imap_server.url, Listener(cannot_read=ONE))
+    today = datetime.now(UTC).date()
+    for days in (0, imap_mailbox.UNREADABLE_DAYS):
+        empty(imap_server.url, Listener(), today=today + timedelta(days=days))
+        assert imap_server.everything() == [ONE]
+    # A day more on either side: the server may count days in another zone.
+    empty(imap_server.url, Listener(), today=today + timedelta(days=imap_mailbox.UNREADABLE_DAYS + 2))
+    assert imap_server.everything() == []
+
+
+def test_no_mail_is_asked_for_beyond_the_last_one(
+    imap_server: ImapServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """RFC 3501, 9: a server should answer such a number with BAD; Dovecot does not."""
+    said: list[tuple[str, ...]] = []
+    uid = imaplib.IMAP4.uid
+
+    def listening(imap: imaplib.IMAP4, command: str, *words: str) -> object:
+        said.append((command, *words))
+        return uid(imap, command, *words)
+
+    monkeypatch.setattr(imaplib.IMAP4, "uid", listening)
+    empty(imap_server.url, Listener())
+    assert said == []
+    imap_server.deliver(ONE, TWO, THREE)
+    empty(imap_server.url, Listener(cannot_read=THREE), most=2)
+    empty(imap_server.url, Listener(cannot_read=THREE))
+    searches = [words for command, *words in said if command == "SEARCH"]
+    assert [words[:2] for words in searches] == [
+        ["1:2", "UNDELETED"],
+        ["1:1", "UNDELETED"],
+        ["1:1", "BEFORE"],
+    ]
 
 
 def test_a_mail_waits_until_it_was_heard_and_the_others_before_it_are_put_away(
@@ -82,7 +119,7 @@ def test_of_a_huge_mail_the_beginning_is_read(imap_server: ImapServer) -> None:
     listener = Listener()
     assert empty(imap_server.url, listener) == 1
     assert listener.heard == [huge[: imap_mailbox.LONGEST]]
-    assert imap_server.mails("Processed") == [huge]
+    assert imap_server.everything() == []
 
 
 def test_two_readers_at_once_lose_nothing(imap_server: ImapServer) -> None:
@@ -95,8 +132,7 @@ def test_two_readers_at_once_lose_nothing(imap_server: ImapServer) -> None:
     for reader in readers:
         reader.join()
     assert set(listener.heard) == set(mails)
-    assert imap_server.mails() == []
-    assert set(imap_server.mails("Processed")) == set(mails)
+    assert imap_server.everything() == []
 
 
 def test_folders_that_stand_inside_the_inbox_are_found() -> None:
@@ -104,8 +140,11 @@ def test_folders_that_stand_inside_the_inbox_are_found() -> None:
     try:
         server.start()
         server.deliver(ONE)
-        assert empty(server.url, Listener()) == 1
-        assert server.mails("INBOX.Processed") == [ONE]
+        assert empty(server.url, Listener(cannot_read=ONE)) == 1
+        assert server.mails("INBOX.Unreadable") == [ONE]
+        later = datetime.now(UTC).date() + timedelta(days=imap_mailbox.UNREADABLE_DAYS + 2)
+        empty(server.url, Listener(), today=later)
+        assert server.everything() == []
     finally:
         server.close()
 

@@ -19,11 +19,16 @@ SENDER = "no-reply@likeforlike.example"
 MAIL = b"Subject: a question\r\nMessage-ID: <1@likeforlike.example>\r\n\r\nfirst\r\n"
 
 
+def hang_up() -> None:
+    """End the connection that waits for the next mail, if one does."""
+    mailer._kept.take(None)
+
+
 @pytest.fixture(autouse=True)
 def _no_connection() -> Iterator[None]:
-    mailer.hang_up()
+    hang_up()
     yield
-    mailer.hang_up()
+    hang_up()
 
 
 def _send(port: int, to: str = "kim@clinic.example", **seconds: float) -> int:
@@ -103,7 +108,7 @@ def test_a_server_that_takes_no_further_mail_on_a_connection_is_asked_on_a_new_o
     with broken_server(one_mail_each) as port:
         assert _send(port) == 250
         assert _send(port) == 250
-        mailer.hang_up()
+        hang_up()
     mail = [b"EHLO", b"MAIL", b"RCPT", b"DATA"]
     assert conversations == [[*mail, b"RSET"], mail]
 
@@ -134,7 +139,7 @@ def test_a_server_that_fell_silent_meanwhile_costs_two_seconds_and_not_the_mail(
         began = time.monotonic()
         assert _send(port) == 250
         assert time.monotonic() - began < 2.0
-        mailer.hang_up()
+        hang_up()
     assert first.is_set()
 
 
@@ -190,7 +195,7 @@ def test_a_server_that_is_slow_with_the_content_has_the_whole_time() -> None:
     """Cut off there, it may have taken the mail, which would then be sent twice."""
     with broken_server(_slow(0.0, 0.6)) as port:
         assert _send(port, seconds=5.0, until_content=0.3) == 250
-        mailer.hang_up()
+        hang_up()
 
 
 # Alarms

@@ -118,10 +118,10 @@ def test_the_first_and_the_last_day_belong_to_an_event() -> None:
         STATED, price_kind=PriceKind.EVENT, valid_from=date(2026, 3, 1), valid_until=date(2026, 3, 31)
     )
     assert event.event_state(date(2026, 2, 28)) is EventState.NOT_STARTED
-    assert event.event_active(date(2026, 3, 1))
-    assert event.event_active(date(2026, 3, 31))
+    assert event.event_state(date(2026, 3, 1)) is EventState.ACTIVE
+    assert event.event_state(date(2026, 3, 31)) is EventState.ACTIVE
     assert event.event_state(date(2026, 4, 1)) is EventState.ENDED
-    assert STATED.event_active(date(1990, 1, 1))
+    assert STATED.event_state(date(1990, 1, 1)) is EventState.ACTIVE
 
 
 @pytest.mark.parametrize("age", [PRICE_AGE_DAYS, LISTING_AGE_DAYS])

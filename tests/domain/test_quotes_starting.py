@@ -34,6 +34,7 @@ from webapp.domain.quotes import (
     QuoteTerms,
     Stated,
     answer,
+    quote_state,
     starting_terms,
 )
 from webapp.domain.units import Quantity, Unit
@@ -187,11 +188,13 @@ def test_its_last_day_belongs_to_it_and_one_that_was_taken_back_has_no_total() -
         valid_until=ON,
     )
     later = ON + timedelta(days=1)
-    assert (quote.state(ON), quote.state(later)) == (QuoteState.ACTIVE, QuoteState.EXPIRED)
+    assert [
+        quote_state(day, valid_until=ON, is_withdrawn=taken_back)
+        for day, taken_back in ((ON, False), (later, False), (ON, True), (later, True))
+    ] == [QuoteState.ACTIVE, QuoteState.EXPIRED, QuoteState.WITHDRAWN, QuoteState.WITHDRAWN]
     assert answer(quote, [WANT], ON).total == sgd(150000)
     assert answer(quote, [WANT], later).reasons == (Incomplete.PRICE_EXPIRED,)
     taken_back = replace(quote, withdrawn_on=ON)
-    assert taken_back.state(later) is QuoteState.WITHDRAWN
     assert answer(taken_back, [WANT], ON).reasons == (Incomplete.WITHDRAWN,)
 
 

@@ -55,3 +55,8 @@ def test_any_text_is_read_or_refused_and_what_is_read_reads_itself(text: str) ->
         return
     assert read_number(stored, ["KR"]) == stored
     assert read_number(shown_number(stored), ["SG"]) == stored
+
+
+@pytest.mark.parametrize("stored", ["9123 4567, after six", "mei_2026", "", "WhatsApp only"])
+def test_what_was_stored_before_numbers_were_read_is_shown_as_it_was_typed(stored: str) -> None:
+    assert shown_number(stored) == stored

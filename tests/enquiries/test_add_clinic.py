@@ -168,21 +168,26 @@ def test_a_clinic_that_dropped_out_meanwhile(client: FlaskClient, session: Sessi
     ticked = {f"consent_{second.slug}": "y", "consent_health": "y"}
     answer = client.post(f"{page}/add", data={**fields, **ticked})
     assert answer.status_code == 422
+    page = answer.get_data(as_text=True)
+    assert f"{second.name}: This clinic takes no enquiries for a while." in page
+    assert "Tick at least one clinic" not in page
     assert recipients(session) == [first.id]
 
 
 def test_the_service_asks_a_clinic_once_and_none_that_cannot_be_asked(session: Session) -> None:
     first, second, third = (factories.clinic(session) for _number in range(3))
     enquiry = factories.enquiry(session, first)
-    added = sending.add_clinic(enquiry, second, {"enquiry": "Send it there"}, NOW, 14)
-    assert sending.add_clinic(enquiry, second, {"enquiry": "Send it there"}, NOW, 14) is added
+    words = {"enquiry": "Send it there"}
+    (added,) = sending.add_clinics(enquiry, {first.id: words, second.id: words}, NOW, 14)
+    assert sending.add_clinics(enquiry, {second.id: words}, NOW, 14) == []
+    assert [recipient.clinic_id for recipient in enquiry.recipients] == [first.id, second.id]
     assert [consent.text.text for consent in added.consents] == ["Send it there"]
     third.enquiries_per_day = 1
     factories.enquiry(session, third)
     with pytest.raises(sending.CannotBeAsked):
-        sending.add_clinic(enquiry, third, {"enquiry": "Send it there"}, NOW, 14)
+        sending.add_clinics(enquiry, {third.id: words}, NOW, 14)
     enquiry.closed_at, enquiry.closed_as = NOW, "suited"
     session.flush()
     third.enquiries_per_day = None
     with pytest.raises(sending.CannotBeAsked):
-        sending.add_clinic(enquiry, third, {"enquiry": "Send it there"}, NOW, 14)
+        sending.add_clinics(enquiry, {third.id: words}, NOW, 14)

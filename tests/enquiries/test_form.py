@@ -10,7 +10,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from tests import factories
-from tests.enquiries.filled_form import enquiry_fields
+from tests.enquiries.filled_form import enquiry_fields, fields_of
 from tests.reading import Page, words
 from webapp.clinics.models import Clinic
 from webapp.enquiries.models import Enquiry, Recipient
@@ -123,8 +123,10 @@ def test_a_form_that_comes_back_too_fast_is_shown_again_with_everything_in_it(
         ({"wants-0-treatment": None}, "Choose a treatment"),
         ({"consent_health": None}, "Tick the box about health"),
         ({"website": "https://spam.example"}, "Leave the field called website empty"),
-        ({"earliest_on": "2026-12-24", "latest_on": "2026-12-01"}, "before the earliest"),
+        ({"earliest_on": "2099-12-24", "latest_on": "2099-12-01"}, "before the earliest"),
         ({"earliest_on": "tomorrow"}, "Not a valid date"),
+        ({"earliest_on": "2020-03-01"}, "This day has passed"),
+        ({"latest_on": "2020-03-01"}, "This day has passed"),
         ({"other_channel": "whatsapp", "other_handle": ""}, "Give the number or name"),
         ({"other_channel": "pigeon"}, "Not a valid choice"),
         ({"csrf_token": "stale"}, "CSRF"),
@@ -150,6 +152,8 @@ def test_a_finding_stands_on_the_page_and_nothing_typed_is_lost(
     assert message in page
     if "message" not in changes:
         assert "Does it hurt?" in page
+    if "earliest_on" in changes:
+        assert fields_of(page)["earliest_on"] == [changes["earliest_on"]]
     assert count(session, Enquiry) == 0
 
 

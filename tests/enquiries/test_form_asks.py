@@ -1,13 +1,15 @@
 """The form asks for what its clinics need and for nothing else; what is ticked is read in every language."""
 
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from tests import factories
-from tests.enquiries.filled_form import enquiry_fields
+from tests.enquiries.filled_form import enquiry_fields, fields_of
 from tests.reading import Page
 from webapp.clinics.models import Clinic
 from webapp.enquiries.choices import ASKS_FOR, QUESTIONS, Missing, channel_words, question_words
@@ -22,7 +24,7 @@ ASKED = {
     "channel": ["other_channel", "other_handle"],
 }
 TYPED = {
-    "concerns": ["fine_lines"], "earliest_on": "2026-12-01", "latest_on": "2026-12-24", "had_before": "no",
+    "concerns": ["fine_lines"], "earliest_on": "2099-12-01", "latest_on": "2099-12-24", "had_before": "no",
     "other_channel": "line", "other_handle": "mei.line",
 }  # fmt: skip
 
@@ -96,7 +98,30 @@ def test_what_is_asked_for_is_stored(client: FlaskClient, session: Session, unhu
     assert (row.concerns, row.had_before, row.other_channel, row.other_handle) == (
         "fine_lines", "no", "line", "mei.line"
     )  # fmt: skip
-    assert (str(row.earliest_on), str(row.latest_on)) == ("2026-12-01", "2026-12-24")
+    assert (str(row.earliest_on), str(row.latest_on)) == ("2099-12-01", "2099-12-24")
+
+
+@pytest.mark.parametrize(
+    ("countries", "first"),
+    [(["SG"], "2026-11-21"), (["KR"], "2026-11-22"), (["KR", "SG"], "2026-11-21")],
+)
+def test_a_wish_begins_on_the_day_that_it_still_is_at_one_of_the_clinics(
+    client: FlaskClient, session: Session, unhurried: None, countries: list[str], first: str
+) -> None:
+    clinics = [
+        new_clinic(session, "dates", country=country, foreign_patient_reg_no="A-1") for country in countries
+    ]
+    before = str(date.fromisoformat(first) - timedelta(days=1))
+    # Half past eleven at night in Singapore, and past midnight in Seoul.
+    with time_machine.travel(datetime(2026, 11, 21, 15, 30, tzinfo=UTC), tick=False):
+        for days in (
+            {"earliest_on": before},
+            {"earliest_on": before, "latest_on": first},
+            {"latest_on": before},
+        ):
+            assert ask(client, *clinics, **days) == 422
+        assert ask(client, *clinics, earliest_on=first, latest_on=first) == 303
+    assert str(sent(session).earliest_on) == first
 
 
 @pytest.mark.parametrize(
@@ -160,7 +185,9 @@ def test_numbers_are_read_and_shown_as_one_dials_them_from_abroad(
 ) -> None:
     clinic = new_clinic(session, "channel")
     query = f"clinic={clinic.slug}&want=rejuran_healer:1"
-    fields = enquiry_fields(client, query, other_channel=channel, other_handle=typed)
+    # She agrees in the words of the language that she reads.
+    words_read = fields_of(client.get(f"{prefix}{URL}?{query}").get_data(as_text=True))["words"]
+    fields = enquiry_fields(client, query, other_channel=channel, other_handle=typed, words=words_read)
     assert client.post(f"{prefix}{URL}", data=fields).status_code == 303
     row = sent(session)
     assert row.other_handle == stored

@@ -177,7 +177,8 @@ def test_the_others_are_asked_when_she_presses_again(
     answer = client.post(URL, data=fields)
     page = answer.get_data(as_text=True)
     assert answer.status_code == 422
-    assert f"{clinics[0].name}: This clinic takes no enquiries for a while. Press the button again" in page
+    assert f"{clinics[0].name}: This clinic takes no enquiries for a while." in page
+    assert "Press the button again to ask the others." in page
     assert "Does it hurt?" in page
     again = fields | {"clinic": [clinics[1].slug]}
     del again[f"consent_{clinics[0].slug}"]

@@ -50,7 +50,8 @@ def as_text(letter: EmailMessage) -> str:
     [
         "asks_clinic", "patient_page", "enquiry_copy", "clinic_unreachable", "answered", "declined",
         "consultation_first", "clinic_news_asked", "clinic_news_explained", "clinic_news_accepted",
-        "clinic_news_declined", "patient_news_asked", "patient_news_explained", "patient_news_withdrawn",
+        "clinic_news_declined", "clinic_news_released", "patient_news_asked", "patient_news_explained",
+        "patient_news_withdrawn",
     ],
 )  # fmt: skip
 def test_mails_are_the_reviewed_ones(asked: tuple[Enquiry, Clinic], name: str, language: str) -> None:
@@ -58,7 +59,7 @@ def test_mails_are_the_reviewed_ones(asked: tuple[Enquiry, Clinic], name: str, l
     enquiry.language = clinic.languages = language
     kinds = {"answered": "quote", "declined": "decline", "consultation_first": "consultation_first"}
     if name == "asks_clinic":
-        letter = mail.asks_clinic(enquiry, clinic, TOKEN)
+        letter = mail.asks_clinic(enquiry, clinic, TOKEN, 14)
     elif name == "patient_page":
         letter = mail.patient_page(enquiry, [clinic], TOKEN)
     elif name == "enquiry_copy":
@@ -66,7 +67,7 @@ def test_mails_are_the_reviewed_ones(asked: tuple[Enquiry, Clinic], name: str, l
     elif name == "clinic_unreachable":
         letter = mail.clinic_unreachable(enquiry, clinic, TOKEN)
     elif name.startswith("clinic_news_"):
-        letter = quote_mail.news_for_clinic(enquiry, clinic, TOKEN, name.removeprefix("clinic_news_"))  # type: ignore[arg-type]
+        letter = quote_mail.news_for_clinic(enquiry, clinic, TOKEN, 14, name.removeprefix("clinic_news_"))  # type: ignore[arg-type]
     elif name.startswith("patient_news_"):
         letter = quote_mail.news_for_patient(enquiry, clinic, TOKEN, name.removeprefix("patient_news_"))  # type: ignore[arg-type]
     else:
@@ -83,7 +84,7 @@ def test_mails_are_the_reviewed_ones(asked: tuple[Enquiry, Clinic], name: str, l
 def test_the_first_line_says_what_to_do(asked: tuple[Enquiry, Clinic]) -> None:
     enquiry, clinic = asked
     clinic.languages = "en"
-    body = mail.asks_clinic(enquiry, clinic, TOKEN).get_body(("plain",))
+    body = mail.asks_clinic(enquiry, clinic, TOKEN, 14).get_body(("plain",))
     assert body is not None
     assert body.get_content().splitlines()[0] == (
         "Please answer by this link; it takes about two minutes. Replies to this mail do not reach the patient."

@@ -14,8 +14,9 @@ from tests import factories
 from tests.factories import NOW
 from webapp.clinics.models import Clinic
 from webapp.enquiries import links
+from webapp.enquiries.clocks import open_days
 from webapp.enquiries.models import Enquiry, Erasure, Link, Recipient
-from webapp.enquiries.services import erasing
+from webapp.enquiries.services import erasing, sending
 from webapp.enquiries.services.keeping import forget_expired, note_act
 from webapp.outbox.models import Delivery
 from webapp.unit_of_work import unit_of_work
@@ -53,22 +54,47 @@ def test_unanswered_it_is_kept_for_thirty_days_whatever_the_patient_does(enquiry
     assert enquiry.last_act_at == after(20)
 
 
-@pytest.mark.parametrize("state", ["answered", "declined"])
-def test_from_the_first_answer_on_it_is_kept_for_ninety_days_after_each_act(
-    enquiry: Enquiry, state: str
-) -> None:
-    enquiry.recipients[1].state = state
-    note_act(enquiry, after(10))
+def test_once_a_clinic_was_heard_it_is_kept_for_ninety_days_after_each_act(enquiry: Enquiry) -> None:
+    note_act(enquiry, after(10), answered=True)
     assert kept_days(enquiry) == 100
     note_act(enquiry, after(60))
     assert kept_days(enquiry) == 150
+    note_act(enquiry, after(80), answered=True)
+    assert enquiry.heard_at == after(10)
 
 
-def test_a_reply_by_mail_is_an_answer_too_and_stays_one(enquiry: Enquiry) -> None:
+def test_a_clinic_added_later_takes_nothing_from_one_that_was_heard(enquiry: Enquiry) -> None:
     note_act(enquiry, after(10), answered=True)
-    assert kept_days(enquiry) == 100
-    note_act(enquiry, after(40))
-    assert kept_days(enquiry) == 130
+    enquiry.recipients[1].asked_at = after(75)
+    note_act(enquiry, after(75))
+    assert kept_days(enquiry) == 165
+
+
+def test_shorter_clocks_hold_for_what_nobody_answered_before_they_were_set(
+    app: Flask, enquiry: Enquiry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shorter = replace(app.config["SETTINGS"], retention_unanswered_days=20)
+    monkeypatch.setitem(app.config, "SETTINGS", shorter)
+    note_act(enquiry, after(5))
+    assert kept_days(enquiry) == 20
+
+
+def test_a_clinic_that_is_asked_again_has_its_thirty_days(enquiry: Enquiry) -> None:
+    recipient = enquiry.recipients[0]
+    recipient.state = "unreachable"
+    assert sending.ask_again(recipient, after(25), 14)
+    assert (kept_days(enquiry), enquiry.last_act_at) == (55, NOW)
+
+
+def test_what_is_over_is_not_brought_back_by_asking_again(enquiry: Enquiry) -> None:
+    enquiry.recipients[0].state = "unreachable"
+    assert not sending.ask_again(enquiry.recipients[0], after(30), 14)
+    assert kept_days(enquiry) == 30
+
+
+@pytest.mark.parametrize(("day", "open_for"), [(0, 14), (20, 10), (29.5, 0), (31, 0)])
+def test_a_link_is_open_no_longer_than_the_enquiry(enquiry: Enquiry, day: float, open_for: int) -> None:
+    assert open_days(enquiry, after(day), 14) == open_for
 
 
 def test_a_clinic_added_later_has_its_thirty_days_too(enquiry: Enquiry) -> None:
@@ -78,9 +104,8 @@ def test_a_clinic_added_later_has_its_thirty_days_too(enquiry: Enquiry) -> None:
 
 
 def test_a_year_is_the_most(enquiry: Enquiry) -> None:
-    enquiry.recipients[0].state = "answered"
     for day in range(0, 360, 30):
-        note_act(enquiry, after(day))
+        note_act(enquiry, after(day), answered=True)
     assert kept_days(enquiry) == 365
     enquiry.recipients[1].asked_at = after(364)
     note_act(enquiry, after(364))
@@ -89,8 +114,9 @@ def test_a_year_is_the_most(enquiry: Enquiry) -> None:
 
 def test_a_clinics_own_test_keeps_its_few_days(session: Session, clinics: list[Clinic], clocks: None) -> None:
     row = factories.enquiry(session, *clinics, state="answered", is_test=True, expires_at=after(7))
-    note_act(row, after(2))
+    note_act(row, after(2), answered=True)
     assert kept_days(row) == 7
+    assert open_days(row, after(2), 14) == 5
 
 
 def test_links_live_as_long_as_the_enquiry_may(session: Session, enquiry: Enquiry) -> None:
@@ -141,9 +167,7 @@ def test_the_oldest_go_first_and_a_few_at_a_time(session: Session, clinics: list
     assert session.scalars(select(Enquiry.ref)).all() == ["LFL-3"]
 
 
-def test_the_hourly_task_and_the_command_forget_all_of_them(
-    app: Flask, session: Session, clinics: list[Clinic]
-) -> None:
+def test_the_command_forgets_all_of_them(app: Flask, session: Session, clinics: list[Clinic]) -> None:
     run = app.test_cli_runner().invoke
     for _number in range(101):
         factories.enquiry(session, clinics[0], expires_at=NOW - timedelta(days=1000))

@@ -10,6 +10,7 @@ from tests.reading import Page
 from webapp.clinics.models import Clinic
 from webapp.enquiries.choices import Missing
 from webapp.enquiries.models import Enquiry
+from webapp.i18n import utc_now
 
 EVERYTHING = "&".join(f"missing={code}" for code in Missing)
 
@@ -48,8 +49,9 @@ def test_the_questions_are_sent_as_they_are_ticked(
 def test_from_a_comparison_to_the_form(client: FlaskClient, session: Session, clinics: list[Clinic]) -> None:
     silent = factories.clinic(session)
     factories.offer(
-        session, silent, tax="unknown", tax_rate=None, consultation=None, other_fees=[], numbing="included"
-    )
+        session, silent, tax="unknown", tax_rate=None, consultation=None, other_fees=[], numbing="included",
+        verified_on=utc_now().date(),
+    )  # fmt: skip
     session.commit()
     page = Page(client, f"/compare?clinic={silent.slug}&want=rejuran_healer:3x2ml&want=profhilo:1").check()
     (link,) = page.links("Ask 1 clinic for what is missing")

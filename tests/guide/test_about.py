@@ -78,6 +78,10 @@ def test_the_privacy_page_names_the_cookies_and_the_days(
     assert "after 7 days" in words(page.row("How long"))
     assert "not end-to-end encrypted" in page.text
     assert "One exception" not in page.text
+    assert "our mailbox" not in page.text
+    heard = replace(settings, inbound_mail_url="imaps://inbound:secret@mail.example/INBOX")
+    monkeypatch.setitem(app.config, "SETTINGS", heard)
+    assert "one that cannot be read, after 5 days" in words(Page(client, "/privacy").row("What stays"))
     tiles = replace(settings, tiles_url="https://tiles.example/{z}/{x}/{y}.png")
     monkeypatch.setitem(app.config, "SETTINGS", tiles)
     assert "sees your IP address" in Page(client, "/privacy").text
@@ -92,7 +96,7 @@ def test_a_receipt_is_checked_on_the_privacy_page(client: FlaskClient, session: 
         number = erasing.erase(enquiry, erasing.PATIENT, factories.NOW)
     found = client.post("/privacy/receipt", data={"number": number.lower()})
     assert found.status_code == 200
-    assert "Erased on 21 November 2026: 4 records." in found.get_data(as_text=True)
+    assert "Erased on 21 November 2026 (UTC): 4 records." in found.get_data(as_text=True)
     assert number not in found.get_data(as_text=True)
     for wrong in ("", "2222-2222-2222-2222-2222", "x" * 5000, "한국\x00"):
         page = client.post("/privacy/receipt", data={"number": wrong})

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Page
@@ -23,6 +24,7 @@ from tests.journeys.in_languages import (
 )
 from tests.services.live_site import LiveSite
 from tests.services.server import wait_for
+from webapp.i18n import utc_now
 
 CLINICS = (
     "larch-linden-skin-clinic",
@@ -64,7 +66,7 @@ def enquiry_pages(new_page: Callable[[], Page], site: LiveSite, email: str) -> I
     yield Seen("quote", desk)
     press(desk, "open")
     fill_sheet(desk, "1180")
-    desk.locator("[name=valid_until]").fill("2027-06-30")
+    desk.locator("[name=valid_until]").fill((utc_now().date() + timedelta(days=60)).isoformat())
     unfold(desk.locator("[name=note]"))
     desk.locator("[name=note]").fill("Please come a quarter of an hour early.")
     desk.locator("button[value=check]").click()

@@ -62,7 +62,8 @@ OPEN_PAGES = {
 
 @dataclass(frozen=True)
 class Asked:
-    """An enquiry that was sent: the patient's page and the clinics' pages, as paths, in the order of asking."""
+    """An enquiry that was sent: the patient's page and the clinics' pages, as paths, in the order of the mails'
+    arrival."""
 
     patient_page: str
     quote_pages: tuple[str, ...]
@@ -79,7 +80,7 @@ def fill_in(page: Page, name: str, email: str) -> None:
 
 
 def quote_pages(site: LiveSite, reference: str, count: int) -> tuple[str, ...]:
-    """The paths of the clinics' pages for one enquiry, once the mails to `count` clinics have arrived."""
+    """The paths of the clinics' pages for one enquiry, once the mails to `count` clinics have arrived, as they came."""
 
     def found() -> list[str]:
         about = [mail for mail in site.mail.mails() if reference in (mail.message["Subject"] or "")]

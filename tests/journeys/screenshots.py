@@ -1,8 +1,8 @@
 """`python -m tests.journeys.screenshots INSTANCE [FOLDER]`: the page types as they look now, into docs/screenshots.
 
-Each at 390 and 1280 px, in light and dark: home, results, clinic, compare, plan, treatment, the patient's page and the
-quote sheet, with the other pages of an enquiry and the empty and the error states beside them in light; the clinic's
-and the staff's pages in light.
+Each at 390 and 1280 px, in light and dark: home, results, clinic, compare, plan, treatment, the enquiry form, the
+patient's page and the quote sheet, with the other pages of an enquiry and the empty and the error states beside them in
+light; the clinic's and the staff's pages in light.
 """
 
 import sys
@@ -39,7 +39,7 @@ STAFF_PAGES = ("", "decisions", "letters", "prices-kept")
 # A clinic whose mailbox is broken, so that staff have something to look at.
 UNREACHABLE = ("hoeyangmok-clinic", "yeoksam-hoeyangmok")
 # Of an enquiry's pages, those that are looked at most.
-IN_BOTH_SCHEMES = {"enquiry", "patient"}
+IN_BOTH_SCHEMES = {"enquiry", "patient", "quote"}
 WIDTHS = (390, 1280)
 # A picture in a repository is for looking, not for printing: the first screens of a long page are enough.
 TALLEST = 2200

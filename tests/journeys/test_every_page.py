@@ -8,7 +8,7 @@ from playwright.sync_api import Page
 
 from tests.journeys.enquiry_pages import enquiry_pages
 from tests.journeys.places_to_look import OPEN_PAGES, Asked, ask, quote_pages
-from tests.journeys.sound import fits, no_violations, sound
+from tests.journeys.sound import fits, no_violations, sound, unfold_all
 from tests.services.live_site import LiveSite
 
 pytestmark = pytest.mark.once
@@ -67,7 +67,7 @@ def test_pages_behind_links(open_browser: Callable[..., Page], asked: Asked) -> 
 def test_the_pages_of_an_enquiry(open_browser: Callable[..., Page], shared_site: LiveSite) -> None:
     names = []
     for seen in enquiry_pages(open_browser, shared_site, "everybody@patient.example"):
-        seen.page.evaluate("document.querySelectorAll('main details').forEach(one => { one.open = true; })")
+        unfold_all(seen.page)
         look(seen.page, seen.name)
         names.append(seen.name)
     assert len(names) == len(set(names)) >= 18

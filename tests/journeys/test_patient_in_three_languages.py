@@ -23,7 +23,7 @@ from tests.journeys.in_languages import (
     speaks,
     unfold,
 )
-from tests.journeys.sound import fits
+from tests.journeys.sound import fits, no_violations, unfold_all
 from tests.services.live_site import LiveSite
 from tests.services.server import wait_for
 
@@ -106,7 +106,7 @@ def asks_three_clinics_for_a_basket(walk: Walk) -> None:
     # What two of the clinics ask for beyond the minimum, and an address that is none.
     page.locator("[name=concerns][value=redness]").check()
     page.locator("[name=questions]").first.check()
-    typed = {"message": WORDS, "email": "mei at patient.example", "earliest_on": "2027-03-01"}
+    typed = {"message": WORDS, "email": "mei at patient.example", "earliest_on": "2099-03-01"}
     for name, text in typed.items():
         page.locator(f"[name={name}]").fill(text)
     page.locator("main form button.primary").click()
@@ -154,6 +154,9 @@ def reads_three_answers_beside_each_other(walk: Walk) -> None:
     assert sorted(asked) == ordered
     assert asked != ordered
     fits(walk.phone)
+    unfold_all(walk.phone)
+    no_violations(walk.phone)
+    walk.phone.reload()
 
 
 def amount(cell: Locator) -> int:
@@ -171,8 +174,19 @@ def puts_her_own_quote_beside_them(walk: Walk) -> None:
         own.locator(f"[name$=-{name}]").first.fill(text)
     own.locator("[name$=-treatment]").first.select_option("rejuran_healer")
     own.locator("button").click()
-    expect(page.locator(".criteria > li").first).to_contain_text("Aunt's clinic")
+    totals = page.locator(".criteria > li").first
+    expect(totals).to_contain_text("Aunt's clinic")
     speaks(page, walk.language)
+    fits(page)
+    # They are by total, as before; she takes the order back and asks for it again, with hers among them.
+    by_total = page.locator("main button[formaction*='by=total'][formaction*='currency=SGD']")
+    expect(by_total).to_have_count(0)
+    page.locator("main button[formaction$='/beside#side-by-side']").click()
+    expect(by_total).to_have_count(1)
+    expect(totals).to_contain_text("Aunt's clinic")
+    by_total.click()
+    expect(by_total).to_have_count(0)
+    expect(totals).to_contain_text("Aunt's clinic")
     fits(page)
     walk.looks_again()
     expect(page.locator("main")).not_to_contain_text("Aunt's clinic")
@@ -260,6 +274,8 @@ def shows_the_comparison_and_nothing_of_hers(walk: Walk) -> None:
     friend.goto(link[link.index(f"{walk.prefix}/e/shared/") :])
     speaks(friend, walk.language)
     fits(friend)
+    unfold_all(friend)
+    no_violations(friend)
     expect(friend.locator(".criteria > li").first.locator("li")).to_have_count(4)
     for words in (
         WORDS,

@@ -36,7 +36,7 @@ from webapp.signing import token_hash
 
 pytestmark = pytest.mark.once
 
-# How often an address came, and what ran when: no row of a patient's or a clinic's.
+# How often an address came: no row of a patient's or a clinic's.
 _COUNTERS = {"rate_count"}
 Fields = dict[str, str | float | bool]
 HERS = ("Mei", "scanned@patient.example", "Does it hurt?", "Come by taxi.", "Which cheek?")

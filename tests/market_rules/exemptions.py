@@ -16,10 +16,6 @@ EXEMPT: dict[str, dict[str, str]] = {
     "period": {
         "언제까지 유효한가요": "a question for the reader to put to a clinic, which states nothing of a price",
     },
-    "saving": dict.fromkeys(
-        ("做项目则减免", "不减免"),
-        "whether a consultation fee is waived with the treatment is a term that every price states, not a saving",
-    ),
     "SG-BRAND-NAMES": dict.fromkeys(
         ("Fraxel erbium laser of 1550 nm", "Fraxel 1550 nm 铒激光", "프락셀 어븀 1550 nm"), _CITED
     ),

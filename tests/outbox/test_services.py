@@ -8,12 +8,14 @@ from email.message import EmailMessage
 import pytest
 from cryptography.fernet import Fernet
 from flask import Flask
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
+from sqlalchemy.exc import IntegrityError
 
 from tests.bells import Bells
 from tests.clients.smtp_servers import ChosenAnswers, mail_server
 from tests.factories import NOW
 from tests.outbox.conftest import (
+    MIDDLE,
     claim,
     claimed,
     close_breaker,
@@ -30,6 +32,7 @@ from webapp.encryption import FieldEncryption
 from webapp.extensions import db
 from webapp.outbox import queries, services
 from webapp.outbox.models import Delivery, DeliveryEvent, MailBreaker
+from webapp.outbox.retries import GIVE_UP_AFTER
 from webapp.outbox.services import Accepted
 from webapp.queue import SEND_DELIVERY
 from webapp.unit_of_work import unit_of_work
@@ -216,14 +219,50 @@ def test_a_worker_that_came_back_ends_the_count_of_lost_ones() -> None:
     assert claim(delivery_id) is not None
 
 
-def test_a_mail_that_no_key_opens_ends_instead_of_stopping_its_worker(
+def test_a_mail_that_no_key_opens_waits_for_its_key_until_it_is_too_old(
     app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    delivery_id = post()
+    back, lost = post("k:back"), post("k:lost")
+    move(lost, created_at=3600 - GIVE_UP_AFTER - 1)
     other_keys = FieldEncryption((Fernet.generate_key().decode(),), "another secret")
-    monkeypatch.setitem(app.extensions, "field_encryption", other_keys)
-    assert claim(delivery_id) is None
-    assert row(delivery_id).state == "failed"
+    with monkeypatch.context() as patch:
+        patch.setitem(app.extensions, "field_encryption", other_keys)
+        assert claim(back) is claim(lost) is None
+        # Nothing of it is due before the hour is over.
+        assert claim(back) is None
+        assert not services.anything_due()
+        assert _what_happened(back) == [("posted", None), ("unreadable", None)]
+        assert _what_happened(lost) == [("posted", None), ("expired", None)]
+        assert queries.unreadable() == 1
+        assert "lfl_mails_unreadable 1\n" in queries.metrics()
+    stored = row(back)
+    assert (stored.state, stored.owner, stored.attempts) == ("deferred", None, 0)
+    assert stored.mail is not None
+    move(back, next_at=-1)
+    assert claimed(back).attempts == 1
+    assert queries.unreadable() == 0
+    assert row(lost).state == "expired"
+
+
+@pytest.mark.parametrize("error", [RuntimeError("words of a patient"), IntegrityError("", {}, Exception())])
+def test_a_room_that_fails_at_the_next_mail_does_not_undo_that_the_last_one_went(error: Exception) -> None:
+    """A worker takes the next mail in the transaction in which it settles the last one."""
+    sent, unwritten, next_one = post("k:sent"), post("k:unwritten"), post("k:next")
+    letter = claimed(sent)
+    with unit_of_work() as session:
+        session.execute(update(Delivery).where(Delivery.id == unwritten).values(mail=None))
+    move(unwritten, next_at=-5)
+
+    def fail(sender: type[Delivery], delivery: Delivery) -> None:
+        if delivery.id == unwritten:
+            raise error
+
+    with events.delivery_ended.connected_to(fail), unit_of_work():
+        services.settle(letter, Accepted(250), MIDDLE)
+        taken = services.claim_next()
+    assert taken is not None
+    assert taken.delivery_id == next_one
+    assert (row(sent).state, row(unwritten).state) == ("sent", "pending")
 
 
 # Settling

@@ -163,7 +163,7 @@ def test_a_database_that_is_away_is_said_so(
     monkeypatch.setattr(queries, "clinic_of", away)
     answer = client.get("/portal/larch/")
     assert answer.status_code == 503
-    assert "We cannot save anything at the moment" in answer.get_data(as_text=True)
+    assert "We cannot show this at the moment" in answer.get_data(as_text=True)
 
 
 def _token(client: FlaskClient, page: str) -> str:

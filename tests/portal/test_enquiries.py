@@ -14,8 +14,9 @@ from tests.portal.browsing import press, send
 from tests.portal.keepers import sign_in
 from webapp.clinics.models import Clinic
 from webapp.enquiries.models import Enquiry, Link, Recipient
-from webapp.i18n import today_in, utc_now
+from webapp.i18n import format_day, today_in, utc_now
 from webapp.outbox.models import Delivery
+from webapp.portal import queries
 from webapp.quotes.models import Quote, QuoteDraft
 
 PAGE = "/portal/larch/enquiries"
@@ -185,3 +186,59 @@ def test_a_link_from_the_portal_bears_the_name_of_who_pressed_and_is_soon_over(
     link = session.scalars(select(Link).where(Link.purpose == "quote")).one()
     assert (link.mailed, bool(link.label)) == (False, True)
     assert link.expires_at - link.created_at == timedelta(days=1)
+
+
+def test_a_clinic_that_was_added_later_reads_its_own_day(
+    client: FlaskClient, session: Session, clinic: Clinic
+) -> None:
+    recipient = asked(session, clinic)
+    recipient.enquiry.created_at = utc_now() - timedelta(days=9)
+    session.commit()
+    with client.application.test_request_context("/"):
+        own, first = (
+            format_day(today_in("SG", at)) for at in (recipient.asked_at, recipient.enquiry.created_at)
+        )
+    shown = page(client)
+    assert f"asked on {own}" in shown
+    assert first not in shown
+
+
+def test_what_is_to_answer_is_what_is_open(session: Session, clinic: Clinic) -> None:
+    now, ago = utc_now(), utc_now() - timedelta(hours=1)
+    for number in range(2, 9):
+        asked(session, clinic, f"LFL-2222222{number}")
+    rows = session.scalars(select(Recipient).order_by(Recipient.id)).all()
+    answered, declined, decided, closed, tested, over, _open = rows
+    answered.state, declined.state = "answered", "declined"
+    decided.decision, decided.decided_at = "declined", ago
+    closed.enquiry.closed_at = ago
+    tested.enquiry.is_test = True
+    over.enquiry.expires_at = ago
+    session.commit()
+    assert queries.unanswered(clinic, now) == 1
+    clinic.authority = "withdrawn"
+    session.commit()
+    assert queries.unanswered(clinic, now) == 0
+
+
+def test_a_clinic_that_left_is_offered_nothing_that_would_not_work(
+    client: FlaskClient, session: Session, clinic: Clinic
+) -> None:
+    asked(session, clinic)
+    token = re.search(r'name="csrf_token" value="([^"]+)"', page(client))
+    assert token
+    clinic.authority = "withdrawn"
+    session.commit()
+    shown = page(client)
+    assert "LFL-23456789" in shown
+    assert "Read and answer" not in shown
+    assert "Send me a test enquiry" not in shown
+    fields = {"csrf_token": token.group(1)}
+    assert client.post(f"{PAGE}/LFL-23456789/answer", data=fields).status_code == 410
+    client.post("/portal/larch/test-enquiry", data=fields)
+    told = page(client)
+    assert "Nothing is sent to a clinic that is not listed." in told
+    assert "is on its way" not in told
+    session.commit()
+    assert session.scalars(select(Link.id)).all() == []
+    assert session.scalars(select(Enquiry.is_test)).all() == [False]

@@ -285,7 +285,7 @@ def test_koreas_event_terms_are_asked_for_and_singapores_fields_say_that_nobody_
     assert "rule KR-EVENT-TERMS" in page
     terms = {"event_target": "everyone", "event_scope": "one session", "regular_price": "200000"}
     answer = client.post(url(korean, "/new"), data=single(client, korean, **(said | terms)))
-    assert "The price before is higher" in answer.get_data(as_text=True)
+    assert "The price before must be higher" in answer.get_data(as_text=True)
     terms["regular_price"] = "300000"
     assert client.post(url(korean, "/new"), data=single(client, korean, **(said | terms))).status_code == 303
     (row,) = offers(session, korean)

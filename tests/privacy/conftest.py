@@ -72,7 +72,7 @@ def full_enquiry(session: Session, clinics: list[Clinic]) -> MakeEnquiry:
                 enquiry,
                 f"enquiry-asks-clinic:{recipient.id}",
                 clinic.enquiry_email or "",
-                lambda clinic=clinic, token=token: mail.asks_clinic(enquiry, clinic, token),  # type: ignore[misc]
+                lambda clinic=clinic, token=token: mail.asks_clinic(enquiry, clinic, token, 14),  # type: ignore[misc]
             )
             recipient.delivery_id = delivery.id
         page = links.mint_for_patient(enquiry, NOW, mailed=True)

@@ -1,6 +1,7 @@
 """Erasing an enquiry takes everything along that is about it, at once, and nothing that is not."""
 
 import ast
+from email import message_from_string
 from pathlib import Path
 from random import Random
 
@@ -13,7 +14,9 @@ from config import ROOT
 from tests import factories
 from tests.factories import NOW
 from tests.privacy.conftest import MakeEnquiry, rows
-from webapp.enquiries import letters
+from tests.quotes.conftest import plain_part
+from webapp.clinics.models import Clinic
+from webapp.enquiries import letters, links, mail
 from webapp.enquiries.models import Enquiry, Erasure
 from webapp.enquiries.services import erasing
 from webapp.outbox import services as outbox
@@ -107,9 +110,57 @@ def test_a_clinic_whose_mail_is_on_its_way_is_told_too(session: Session, full_en
     waiting = enquiry.recipients[1]
     waiting.state = "asked"
     assert waiting.delivery_id is not None
-    session.get_one(Delivery, waiting.delivery_id).state = "sending"
+    sending = session.get_one(Delivery, waiting.delivery_id)
+    sending.state, sending.attempts = "sending", 1
     _erase(session, enquiry)
-    assert len(session.scalars(select(Delivery).where(Delivery.key.like("enquiry-erased:%"))).all()) == 2
+    assert len(told(session)) == 2
+
+
+def told(session: Session) -> list[Delivery]:
+    """The mails that ask clinics to delete what they copied."""
+    asked = select(Delivery).where(Delivery.key.like("enquiry-erased:%")).order_by(Delivery.id)
+    return list(session.scalars(asked))
+
+
+def receipt_words(session: Session) -> str:
+    session.expire_all()
+    row = session.scalars(select(Delivery).where(Delivery.key.like(f"{erasing.RECEIPT_MAIL}%"))).one()
+    return plain_part(message_from_string(row.mail or ""))
+
+
+@pytest.mark.parametrize("how", ["tried", "portal", "asked again", "news"])
+def test_a_clinic_that_may_have_read_it_in_another_way_is_told_too(
+    session: Session, full_enquiry: MakeEnquiry, how: str
+) -> None:
+    """Its newest mail waits; but a mail that is tried again may have arrived, and the portal shows every enquiry."""
+    enquiry = full_enquiry()
+    waiting = enquiry.recipients[1]
+    waiting.state = "asked"
+    mailed = session.get_one(Delivery, waiting.delivery_id)
+    if how == "tried":
+        mailed.state, mailed.attempts = "deferred", 1
+    elif how == "portal":
+        links.mint_for_clinic(waiting, NOW, 1, mailed=False, label="Dr Lim")
+    else:
+        other = letters.asking(waiting.id) + ":after-1" if how == "asked again" else "patient-asks:1:1"
+        clinic = session.get_one(Clinic, waiting.clinic_id)
+        more = letters.post(enquiry, other, str(mailed.to_address), lambda: mail.enquiry_erased(clinic, "x"))
+        more.state, more.attempts = "failed", 1
+    session.commit()
+    _erase(session, enquiry)
+    assert len(told(session)) == 2
+    assert "2 clinics that may have read it" in receipt_words(session)
+
+
+def test_the_receipt_says_how_many_were_asked_and_not_how_many_had_got_it(
+    session: Session, full_enquiry: MakeEnquiry
+) -> None:
+    enquiry = full_enquiry()
+    for recipient in enquiry.recipients:
+        session.get_one(Clinic, recipient.clinic_id).enquiry_email_confirmed_on = None
+    _erase(session, enquiry)
+    assert told(session) == []
+    assert "No clinic was asked to delete anything" in receipt_words(session)
 
 
 @pytest.mark.parametrize(

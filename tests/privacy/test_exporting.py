@@ -15,7 +15,7 @@ from webapp.enquiries import links
 from webapp.enquiries.models import Enquiry, Link
 from webapp.enquiries.services import erasing
 from webapp.outbox.models import Delivery
-from webapp.quotes.models import Clarification, ClarificationAnswer, MailReply, Quote
+from webapp.quotes.models import Clarification, ClarificationAnswer, Quote
 from webapp.quotes.services.exporting import export
 
 # Rows' own numbers, hashes, what only orders rows, what is the clinic's alone (a draft, its colleagues' links), and
@@ -94,13 +94,9 @@ def test_nothing_in_it_acts_or_leads_to_anybody_else(
     session: Session, enquiry: Enquiry, full_enquiry: MakeEnquiry
 ) -> None:
     full_enquiry(name="Somebody Else", email="else@patient.test", message="Another question")
-    token = links.mint_for_clinic(enquiry.recipients[1], NOW, 14)
-    reply = session.scalars(select(MailReply).where(MailReply.recipient_id == enquiry.recipients[1].id)).one()
-    reply.text = f"> https://likeforlike.example/q/{token}\nhttps://likeforlike.example/q/{token}/open"
+    links.mint_for_clinic(enquiry.recipients[1], NOW, 14)
     session.flush()
     written = json.dumps(export(enquiry))
-    assert token not in written
-    assert "/q/\\u2026" in written
     hashes = [
         *session.scalars(select(Link.token_hash)),
         *filter(None, session.scalars(select(Delivery.to_hash))),

@@ -123,6 +123,15 @@ def boxes(browser: FlaskClient, page: str) -> dict[str, object]:
     return fields | dict.fromkeys([name for name in names if name != "consent_abroad"][:3], "y")
 
 
+def released(browser: FlaskClient, page: str, recipient: str) -> dict[str, object]:
+    """The form that gives a clinic her contact, once it may have it; else as little as it needs."""
+    found = re.search(
+        rf'name="recipient" value="{recipient}">\s*<input type="hidden" name="words" value="(\w+)">',
+        browser.get(page).get_data(as_text=True),
+    )
+    return {"recipient": recipient, "words": found.group(1) if found else ""}
+
+
 def acts_of(site: Flask, pages: Pages) -> dict[str, Callable[[], int]]:
     """Everything that patient and clinics do, each ready to be pressed in a browser of its own."""
     hers, first, second = (opened(site, page) for page in (pages.patient, *pages.clinics))
@@ -142,7 +151,7 @@ def acts_of(site: Flask, pages: Pages) -> dict[str, Callable[[], int]]:
         "decline": post(hers, f"{pages.patient}/decline", {"recipient": quoted}),
         "none suited": post(hers, f"{pages.patient}/none-suited"),
         "ask": post(hers, f"{pages.patient}/ask", {"text": "Does it hurt?"}),
-        "release": post(hers, f"{pages.patient}/release", {"recipient": other}),
+        "release": post(hers, f"{pages.patient}/release", released(hers, pages.patient, other)),
         "share": post(hers, f"{pages.patient}/share"),
         "add": post(hers, f"{pages.patient}/add", boxes(hers, pages.patient)),
         "not me": post(hers, f"{pages.patient}/not-me"),
@@ -253,7 +262,7 @@ def test_whoever_erases_twice_at_once_gets_one_receipt(site: Flask) -> None:
         erase = post(opened(site, pages.patient), f"{pages.patient}/erase")
         with site.app_context():
             before = count(Erasure)
-        assert sorted(at_once(erase, erase, erase)) == [200, 404, 404]
+        assert at_once(erase, erase, erase) == [200, 200, 200]
         with site.app_context():
             assert count(Erasure) == before + 1
 

@@ -57,3 +57,16 @@ def test_staff_read_all_of_them(
     ]
     assert [row for row in rows if row] == [[3, *[0] * 10], [14, 7, 2, 0, 0, 0, 0, 1, 0, 0, 0]]
     assert page.text.index("Fir") < page.text.index("Larch")
+
+
+def test_a_year_that_began_with_an_old_enquiry_shows_what_became_of_it(
+    client: FlaskClient, session: Session
+) -> None:
+    clinic = factories.clinic(session, slug="larch")
+    owner = account(session, "owner@larch.example")
+    session.add(Membership(clinic_id=clinic.id, account_id=owner.id, role="owner", created_at=utc_now()))
+    month = today_in("SG", utc_now()).replace(day=1)
+    session.add(PriceOutcome(clinic_id=clinic.id, month=month, kind="accepted", count=2))
+    session.commit()
+    sign_in(client, owner)
+    assert "accepted by the patient 2" in Page(client, "/portal/larch/enquiries").check().text

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from tests import factories
 from tests.factories import NOW
 from tests.quotes.conftest import letters
+from webapp.clinics.models import Clinic
 from webapp.domain.money import Money
 from webapp.enquiries.models import Recipient
 from webapp.quotes.labels import AnswerKind
@@ -105,6 +106,14 @@ def test_who_is_not_to_be_written_to_is_not_reminded(session: Session, spoiled: 
     assert expiring.ending_soon(at(LAST), DAYS) == []
     assert expiring.remind(recipient.id, at(LAST), DAYS) is False
     assert letters(session, "quote-ends-soon:") == []
+
+
+def test_a_quote_of_a_clinic_that_left_is_nothing_to_decide_on(session: Session) -> None:
+    recipient = quoted(session)
+    session.get_one(Clinic, recipient.clinic_id).authority = "withdrawn"
+    session.flush()
+    assert expiring.ending_soon(at(LAST), DAYS) == []
+    assert expiring.remind(recipient.id, at(LAST), DAYS) is False
 
 
 def test_a_decision_a_withdrawal_and_a_quote_for_few_days_need_no_reminder(session: Session) -> None:

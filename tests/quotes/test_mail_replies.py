@@ -1,6 +1,7 @@
 """Somebody presses Reply: a clinic is heard, the patient is shown the way, and no loop can begin."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import datetime, timedelta
 from email import message_from_string
@@ -14,17 +15,20 @@ from tests import factories
 from tests.factories import NOW
 from tests.outbox.inbound.samples import INBOUND, mail
 from tests.quotes.conftest import path_in, plain_part
+from tests.quotes.given import quote
 from webapp.clinics.models import Clinic
 from webapp.encryption import address_hash
 from webapp.enquiries import letters, links
 from webapp.enquiries import mail as enquiry_mail
+from webapp.enquiries.clinic_keys import ToClinic
 from webapp.enquiries.models import Enquiry, Link, Recipient
 from webapp.enquiries.services import sending
+from webapp.extensions import db
 from webapp.outbox.inbound import hearing
 from webapp.outbox.models import Delivery
 from webapp.quotes import queries
 from webapp.quotes.models import MailReply
-from webapp.quotes.services import mail_replies
+from webapp.quotes.services import asking, colleagues, deciding, mail_replies, releasing
 from webapp.unit_of_work import unit_of_work
 
 WORDS = "Dear Mei, three sessions are S$1,500."
@@ -91,6 +95,20 @@ def test_a_clinics_words_reach_the_patients_page_and_the_clinic_gets_its_link_ag
     assert first.state == "reached"
 
 
+def test_after_she_closed_the_enquiry_no_link_goes_out_and_none_is_promised(
+    session: Session, enquiry: Enquiry
+) -> None:
+    address = reply_address(session, enquiry.recipients[0].delivery_id)
+    promise = "the link to the form once more"
+    say(address)
+    enquiry.closed_at = NOW
+    session.commit()
+    say(address, "One thing more.", at=NOW + timedelta(hours=1))
+    told = [plain_part(message_from_string(row.mail or "")) for row in mails(session, "clinic-wrote:")]
+    assert [promise in words for words in told] == [True, False]
+    assert len(mails(session, "link-again:")) == 1
+
+
 def test_the_clock_of_the_enquiry_starts_anew(session: Session, enquiry: Enquiry) -> None:
     later = NOW + timedelta(days=20)
     before = enquiry.expires_at
@@ -136,10 +154,79 @@ def test_an_answer_to_another_mail_about_the_enquiry_is_known_by_its_address(
             enquiry,
             "some-news:1",
             "desk@larch.example",
-            lambda: enquiry_mail.asks_clinic(enquiry, clinic, "T" * 43),
+            lambda: enquiry_mail.asks_clinic(enquiry, clinic, "T" * 43, 14),
         )
     say(reply_address(session, other.id))
     assert [reply.recipient_id for reply in session.scalars(select(MailReply))] == [enquiry.recipients[0].id]
+
+
+# Each kind of mail to a clinic, and what happens for it to be posted.
+NEWS: dict[ToClinic, Callable[[Recipient], object]] = {
+    ToClinic.ASKS: lambda recipient: None,
+    ToClinic.DECIDED: lambda recipient: _decline(recipient),
+    ToClinic.RELEASED: lambda recipient: releasing.release_contact(recipient, NOW, 14),
+    ToClinic.QUESTION: lambda recipient: asking.ask_all(recipient.enquiry, "Is parking free?", NOW),
+    ToClinic.EXPLANATION: lambda recipient: asking.answer_as_patient(
+        recipient.enquiry, asking.ask_patient(recipient, "Any allergies?", NOW).id, "None.", NOW
+    ),
+    ToClinic.FRESH_LINK: lambda recipient: colleagues.send_anew(_ended_link(recipient), NOW, 14),
+    ToClinic.LINK_AGAIN: lambda recipient: say(reply_address(db.session(), recipient.delivery_id)),
+}
+
+
+def _decline(recipient: Recipient) -> None:
+    quote(db.session(), recipient)
+    deciding.decline(recipient, "price", NOW)
+
+
+def _ended_link(recipient: Recipient) -> str:
+    token = links.mint_for_clinic(recipient, NOW, 14)
+    link = links.find(token, links.QUOTE)
+    assert link is not None
+    link.revoked_at = NOW
+    return token
+
+
+@pytest.mark.parametrize("what", list(ToClinic))
+def test_an_answer_to_any_mail_is_that_clinics_although_a_chain_has_one_address_and_changes_it(
+    session: Session, enquiry: Enquiry, what: ToClinic
+) -> None:
+    """Of a trial too, whose mails to the clinic and to the patient go to one address."""
+    first, second = enquiry.recipients
+    for recipient in (first, second):
+        session.get_one(Clinic, recipient.clinic_id).enquiry_email = "desk@chain.example"
+    second.state = "answered"
+    enquiry.email, enquiry.email_hash = "desk@chain.example", address_hash("desk@chain.example")
+    session.commit()
+    with unit_of_work() if what is not ToClinic.LINK_AGAIN else nullcontext():
+        NEWS[what](session.get_one(Recipient, second.id))
+    (letter,) = mails(session, f"{what}:{second.id}")
+    for recipient in (first, second):
+        session.get_one(Clinic, recipient.clinic_id).enquiry_email = f"{recipient.id}@new.example"
+    session.commit()
+    before = len(mails(session, "reply-not-passed-on:"))
+    say(reply_address(session, letter.id), "It is by mail.")
+    kept = session.scalars(select(MailReply).order_by(MailReply.id.desc())).first()
+    assert kept is not None
+    assert (kept.recipient_id, kept.text) == (second.id, "It is by mail.")
+    assert len(mails(session, "reply-not-passed-on:")) == before
+
+
+def test_an_address_that_two_clinics_share_says_nothing(
+    session: Session, enquiry: Enquiry, clinic: Clinic
+) -> None:
+    for recipient in enquiry.recipients:
+        session.get_one(Clinic, recipient.clinic_id).enquiry_email = "desk@chain.example"
+    session.commit()
+    with unit_of_work():
+        other = letters.post(
+            enquiry,
+            "some-news:1",
+            "desk@chain.example",
+            lambda: enquiry_mail.asks_clinic(enquiry, clinic, "T" * 43, 14),
+        )
+    say(reply_address(session, other.id))
+    assert session.scalars(select(MailReply)).all() == []
 
 
 @pytest.mark.parametrize(

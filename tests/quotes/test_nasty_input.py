@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
@@ -14,11 +15,13 @@ from tests import factories
 from tests.access.test_nasty_input import NASTY
 from tests.quotes.conftest import quote_page
 from tests.quotes.given import asked, own_page, quote
+from webapp.clinics.models import Clinic
 from webapp.enquiries import links
 from webapp.i18n import utc_now
 
 MORE = [
-    "&#x0;\u200f\u2066" + "x" * 100_000,
+    # In every field of a form at once it is not yet too much to be read (MAX_CONTENT_LENGTH).
+    "&#x0;\u200f\u2066" + "x" * 80_000,
     "٣",
     "²",
     "1e3",
@@ -37,6 +40,12 @@ ROWS = (
     "fees-1e3-name",
 )
 NAME = re.compile(r'<(?:input|select|textarea|button)[^>]*\sname="([^"]+)"')
+HIDDEN = re.compile(r'<input(?=[^>]* type="hidden")(?=[^>]* name="([^"]+)")[^>]* value="([^"]+)"')
+# What a page puts into its own forms: whom and what they are about, and when they were handed out. A form in which
+# one of these is wrong is refused before anything else in it is read.
+ABOUT = {"started", "clinic", "recipient", "version", "question", "link", "seen"}
+TOO_MUCH, TOO_MANY = 413, 429
+REFUSED_UNREAD = {404, 410, TOO_MUCH, TOO_MANY}
 
 
 @pytest.fixture(autouse=True)
@@ -81,7 +90,16 @@ def field_names(client: FlaskClient, pages: dict[str, str]) -> list[str]:
     found: set[str] = set()
     for page in (*pages.values(), pages["/e/<token>"] + "/add"):
         found |= set(NAME.findall(client.get(page).get_data(as_text=True)))
-    return sorted(found - {"csrf_token", "started"})
+    return sorted(found - {"csrf_token"})
+
+
+def about(client: FlaskClient, page: str) -> dict[str, str]:
+    """What the page's own forms are about; of several, what the first says."""
+    found: dict[str, str] = {}
+    for name, value in HIDDEN.findall(client.get(page).get_data(as_text=True)):
+        if name in ABOUT:
+            found.setdefault(name, value)
+    return found
 
 
 def is_private(answer: TestResponse) -> bool:
@@ -92,7 +110,7 @@ def is_private(answer: TestResponse) -> bool:
     )
 
 
-# What ends the enquiry, or its mails, comes in a test of its own.
+# What ends the enquiry, or its mails, comes in a test of its own, the last one here.
 ENDS = {"/e/<token>/erase", "/e/<token>/not-me"}
 
 
@@ -111,10 +129,39 @@ def test_whatever_is_typed_is_answered(app: Flask, client: FlaskClient, pages: d
                     continue
                 answer = client.post(path, data=fields)
                 assert answer.status_code < 500, (rule, value[:30], answer_as)
+                # So nothing of it would have been looked at.
+                assert answer.status_code not in {TOO_MUCH, TOO_MANY}, (rule, value[:30], answer_as)
                 assert is_private(answer), rule
                 # What was kept of it can be shown again.
                 if rule == "/q/<token>":
                     assert client.get(path).status_code == 200, (value[:30], answer_as)
+
+
+def test_whatever_is_typed_into_a_form_that_is_about_something_is_answered(
+    app: Flask, client: FlaskClient, session: Session, pages: dict[str, str]
+) -> None:
+    """As above, with what the page itself put into the form: now the rest of it is read too."""
+    hers, theirs = pages["/e/<token>"], pages["/q/<token>"]
+    for page in (hers, theirs):
+        assert client.post(f"{page}/ask", data={"text": "Which cheek?"}).status_code == 303
+    names = field_names(client, pages)
+    real = {start: about(client, page) for start, page in pages.items()}
+    assert set(real["/e/<token>"]) == {"recipient", "version", "question", "link"}
+    assert set(real["/q/<token>"]) == {"question", "seen"}
+    assert set(real["/enquiries/new"]) == {"started", "clinic"}
+    posts = {rule: path for rule, path in routes(app, pages, "POST").items() if rule not in ENDS}
+    for value in [*NASTY, *MORE]:
+        for rule, path in posts.items():
+            start = next(start for start in pages if rule.startswith(start))
+            fields = dict.fromkeys([*names, *ROWS], value) | real[start]
+            if rule == "/q/<token>":
+                fields["answer"] = "quote"
+            answer = client.post(path, data=fields)
+            assert answer.status_code < 500, (rule, value[:30])
+            assert answer.status_code not in REFUSED_UNREAD, (rule, value[:30], answer.status_code)
+            assert is_private(answer), rule
+        for page in (hers, theirs):
+            assert client.get(page).status_code == 200, value[:30]
 
 
 @pytest.mark.parametrize(
@@ -212,3 +259,21 @@ def test_a_token_that_is_none_leads_nowhere(
                 assert answer.status_code in expected, (method, prefix + path, answer.status_code)
                 if ".." not in token:
                     assert is_private(answer), (method, prefix + path)
+
+
+def test_whatever_is_typed_the_mails_end_and_the_enquiry_is_erased(
+    app: Flask, client: FlaskClient, session: Session, pages: dict[str, str]
+) -> None:
+    names = field_names(client, pages)
+    clinic = session.scalars(select(Clinic).limit(1)).one()
+    for value in [*NASTY, *MORE]:
+        enquiry = asked(session, clinic, message="Words")
+        page = own_page(session, enquiry)
+        assert client.post(f"{page}/open").status_code == 303
+        fields = dict.fromkeys([*names, *ROWS], value)
+        answers = [
+            client.post(f"{page}/{act}", data=fields) for act in ("not-me", "erase", "not-me", "erase")
+        ]
+        # Pressed twice, the erasure shows its receipt again.
+        assert [answer.status_code for answer in answers] == [303, 200, 404, 200], value[:30]
+        assert all(is_private(answer) for answer in answers), value[:30]

@@ -13,11 +13,12 @@ from tests.factories import NOW
 from tests.quotes.conftest import Asked
 from tests.quotes.given import quote
 from webapp.clinics.models import Clinic
+from webapp.domain.money import Money
 from webapp.enquiries.models import Enquiry, Recipient
 from webapp.quotes import queries
 from webapp.quotes.models import PriceOutcome, Quote
 from webapp.quotes.outcomes import counted
-from webapp.quotes.services import outcomes
+from webapp.quotes.services import deciding, outcomes
 
 
 @pytest.fixture
@@ -128,3 +129,18 @@ def test_counts_stay_when_the_enquiry_goes_and_are_read_by_clinic(
     with app.test_request_context("/"):
         line = counted(found[clinic.id])
     assert (line.asked, line.quoted, line.others) == (1, 1, [("quoted above the listed price", 1)])
+
+
+def test_a_clinic_reads_of_no_acceptance_that_can_still_be_undone(session: Session, clinic: Clinic) -> None:
+    earlier, later = (factories.enquiry(session, clinic).recipients[0] for _time in range(2))
+    year, minute = date(2026, 1, 1), timedelta(minutes=1)
+    for recipient, when in ((earlier, NOW - minute), (later, NOW)):
+        quote(session, recipient, created_at=NOW - 2 * minute)
+        deciding.accept(recipient, 1, when)
+        deciding.say_paid(recipient, Money(160_000, "SGD"), when)
+    assert counts(session) == {"accepted": 2, "paid_above": 2}
+    known = queries.outcomes_known(clinic, year, NOW - minute)
+    assert {kind: count for kind, count in known.items() if count} == {"accepted": 1, "paid_above": 1}
+    assert queries.outcomes_known(clinic, year, NOW) == {"accepted": 2, "paid_above": 2}
+    # Those of a month before `since` are in none of the counts.
+    assert queries.outcomes_known(clinic, date(2026, 12, 1), NOW - minute) == {}

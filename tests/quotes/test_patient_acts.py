@@ -13,8 +13,9 @@ from tests.enquiries.filled_form import fields_of
 from tests.quotes.conftest import letters, plain_part, quote_page
 from tests.quotes.given import act, asked, opened, own_page, quote
 from tests.reading import Page
+from webapp.clinics.models import Clinic
 from webapp.enquiries import links
-from webapp.enquiries.models import Consent, Enquiry, Erasure, Link, Recipient
+from webapp.enquiries.models import Consent, ConsentText, Enquiry, Link, Recipient
 from webapp.i18n import utc_now
 from webapp.outbox.models import Delivery
 from webapp.quotes.models import Clarification, PriceOutcome
@@ -53,6 +54,16 @@ def row(session: Session, recipient: Recipient) -> Recipient:
 def counts(session: Session) -> dict[str, int]:
     session.commit()
     return dict(session.execute(select(PriceOutcome.kind, PriceOutcome.count)).all())
+
+
+def release_form(browser: FlaskClient, page: str, recipient: Recipient) -> dict[str, str]:
+    """What the button sends that gives this clinic her contact."""
+    (form,) = Page(browser, page).all("form", id=f"release-{recipient.id}")
+    return {str(field.get("name")): field.get("value", "") for field in form.iter() if field.get("name")}
+
+
+def agree(browser: FlaskClient, page: str, recipient: Recipient) -> int:
+    return browser.post(f"{page}/release", data=release_form(browser, page, recipient)).status_code
 
 
 def accept(browser: FlaskClient, page: str, recipient: Recipient, version: int = 1) -> str:
@@ -187,7 +198,7 @@ def test_one_question_goes_to_all_and_their_answers_stand_here(
     act(browser, page, "ask", text="May I fly home the same day?")
     (question,) = session.scalars(select(Clarification))
     assert question.text == "May I fly home the same day?"
-    mails = letters(session, "patient-asks:")
+    mails = letters(session, "patient-asks-clinic:")
     assert len(mails) == 2
     assert not any("fly" in plain_part(mail) for mail in mails)
     session.commit()
@@ -217,19 +228,39 @@ def test_a_clinics_question_is_answered_once_for_all(
     session.refresh(question)
     assert [(one.recipient_id, one.text) for one in question.answers] == [(None, "Never.")]
     # The clinic that asked hears of it; whoever did not ask finds it on its page.
-    assert len(letters(session, "patient-explains:")) == 1
+    assert len(letters(session, "patient-explains-to-clinic:")) == 1
 
 
 def test_contact_goes_to_one_clinic_with_the_words_that_stood_there(
     browser: FlaskClient, session: Session, page: str, enquiry: Enquiry
 ) -> None:
     first, second = enquiry.recipients
-    act(browser, page, "release", recipient=str(first.id))
+    agree(browser, page, first)
     assert row(session, first).contact_released_at is not None
     assert row(session, second).contact_released_at is None
     assert session.scalars(
         select(Consent.matter).where(Consent.recipient_id == first.id).order_by(Consent.id)
     ).all() == ["enquiry", "contact"]
+
+
+def test_contact_is_given_in_words_that_she_read(
+    browser: FlaskClient, session: Session, page: str, enquiry: Enquiry
+) -> None:
+    """The button's words changed after the page was made, or it does not say which stood on it."""
+    first = enquiry.recipients[0]
+    fields = release_form(browser, page, first)
+    session.get_one(Clinic, first.clinic_id).name = "Another Name"
+    session.commit()
+    for sent in (fields, {name: fields[name] for name in fields if name != "words"}):
+        answer = browser.post(f"{page}/release", data=sent)
+        assert answer.status_code == 422
+        assert answer.get_data(as_text=True).count("The words beside the button changed.") == 2
+        assert row(session, first).contact_released_at is None
+    assert agree(browser, page, first) == 303
+    stored = select(ConsentText.text).join(Consent.text).where(Consent.matter == "contact")
+    assert session.scalars(stored).one().startswith("Another Name, ")
+    # Pressed twice, on a page from before, it stays given.
+    assert browser.post(f"{page}/release", data=fields).status_code == 303
 
 
 def test_a_shared_link_shows_the_comparison_and_nothing_of_hers(
@@ -256,8 +287,10 @@ def test_a_shared_link_shows_the_comparison_and_nothing_of_hers(
     # It is a key to that page and to no other, and acts nowhere.
     token = shared.rsplit("/", 1)[1]
     assert somebody.get(f"/e/{token}").status_code == 404
+    # Not even from her own browser, with what her page sends along.
+    own = fields_of(browser.get(page).get_data(as_text=True), "/ask")
     for action in ("accept", "release", "share", "erase", "export", "open", "ask"):
-        assert act(somebody, f"/e/{token}", action).status_code in {400, 404}
+        assert browser.post(f"/e/{token}/{action}", data=own).status_code == 404
     ended = fields_of(browser.get(page).get_data(as_text=True), "/unshare")
     assert browser.post(f"{page}/unshare", data=ended).status_code == 303
     assert somebody.get(shared).status_code == 410
@@ -297,21 +330,6 @@ def test_she_takes_everything_along_as_a_file(browser: FlaskClient, page: str, e
     assert answer.headers["Cache-Control"] == "no-store"
     assert answer.json is not None
     assert answer.json["identifier"] == enquiry.ref
-
-
-def test_erasing_asks_once_more_and_gives_a_receipt(
-    browser: FlaskClient, session: Session, page: str
-) -> None:
-    confirm = browser.get(f"{page}/erase")
-    assert "Erase everything now" in confirm.get_data(as_text=True)
-    session.commit()
-    assert len(session.scalars(select(Enquiry)).all()) == 1
-    answer = browser.post(f"{page}/erase", data=fields_of(confirm.get_data(as_text=True), f"{page}/erase"))
-    assert answer.status_code == 200
-    session.commit()
-    assert session.scalars(select(Enquiry)).all() == []
-    assert session.scalars(select(Erasure.reason)).one() == "patient"
-    assert browser.get(page).status_code == 404
 
 
 def test_a_mailed_link_proves_the_address_by_the_button_and_not_by_itself(

@@ -156,7 +156,8 @@ def test_every_delivery_is_visible_in_our_words(browser: FlaskClient, session: S
     enquiry = asked(session, factories.clinic(session), state="asked")
     at = utc_now() - timedelta(hours=2)
     mail = Delivery(
-        key="k", message_id="m@k", state="deferred", next_at=at + timedelta(hours=5), created_at=at,
+        key=letters.asking(enquiry.recipients[0].id), message_id="m@k", state="deferred",
+        next_at=at + timedelta(hours=5), created_at=at,
         about=letters.about(enquiry.id),
     )  # fmt: skip
     session.add(mail)

@@ -23,7 +23,7 @@ def letter_of(session: Session, name: str, language: str) -> EmailMessage:
     clinic = factories.clinic(session, name="Larch & Linden", languages=language)
     enquiry = factories.enquiry(session, clinic, ref="LFL-23456789", name="<b>Mei</b>", language=language)
     if name == "fresh_link":
-        return mail.fresh_link(enquiry, clinic, TOKEN)
+        return mail.fresh_link(enquiry, clinic, TOKEN, 14)
     quote = Quote(kind="quote", valid_until=date(2026, 12, 24))
     return mail.quote_ends_soon(enquiry, clinic, quote, TOKEN)
 

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from tests import factories
+from tests.quotes import given
 from tests.quotes.conftest import Asked, answer_fields, answered, letters, plain_part, press, quote_page
 from tests.reading import Page
 from webapp.enquiries.models import Recipient
@@ -54,7 +55,7 @@ def test_everything_that_was_asked_has_a_row_from_the_cheapest_mix(
     factories.offer(session, clinic, title="One", price_amount=50000, other_fees=[["needle", 2000]])
     wants = [{"sessions": 4}, {"treatment_id": booster.id, "sessions": 1, "area": "face"}]
     wants.append({"treatment_id": toning.id, "sessions": 2, "quantity": Decimal(1), "unit": "session"})
-    page = quote_page(session, factories.enquiry(session, clinic, wants=wants))
+    page = quote_page(session, given.asked(session, clinic, wants=wants))
     fields = answer_fields(page_of(clinic_browser, page))
     rows = [
         tuple(fields[f"lines-{row}-{name}"][0] for name in ("treatment", "sessions", "price", "area"))
@@ -78,7 +79,7 @@ def test_a_clinic_starts_from_another_of_its_offers(clinic_browser: FlaskClient,
     first_visit = factories.offer(
         session, clinic, [{"sessions": 3}], title="First visit", price_amount=99000, eligibility="first_visit"
     )
-    page = quote_page(session, factories.enquiry(session, clinic))
+    page = quote_page(session, given.asked(session, clinic))
     # A price for some only is not offered to somebody of whom nothing is known.
     assert answer_fields(page_of(clinic_browser, page))["lines-0-price"] == ["1500.00"]
     assert answer_fields(page_of(clinic_browser, f"{page}?offer={first_visit.ref}"))["lines-0-price"] == [
@@ -92,12 +93,12 @@ def test_an_amount_that_nobody_named_is_the_one_the_clinic_uses(
 ) -> None:
     clinic = factories.clinic(session)
     factories.offer(session, clinic, [{"quantity": Decimal(1)}], price_amount=30000)
-    fields = answer_fields(page_of(clinic_browser, quote_page(session, factories.enquiry(session, clinic))))
+    fields = answer_fields(page_of(clinic_browser, quote_page(session, given.asked(session, clinic))))
     assert (fields["lines-0-quantity"], fields["lines-0-price"]) == (["1"], ["900.00"])
 
 
 def test_a_clinic_without_offers_names_its_own_price(clinic_browser: FlaskClient, session: Session) -> None:
-    page = quote_page(session, factories.enquiry(session, factories.clinic(session)))
+    page = quote_page(session, given.asked(session, factories.clinic(session)))
     fields = answer_fields(page_of(clinic_browser, page))
     assert (fields["lines-0-treatment"], fields["lines-0-price"]) == (["rejuran_healer"], [""])
 
@@ -107,7 +108,7 @@ def test_the_sheet_of_a_clinic_that_states_everything_is_sent_as_it_stands(
 ) -> None:
     clinic = factories.clinic(session)
     factories.offer(session, clinic, other_fees=[], numbing="included", injector="doctor")
-    page = quote_page(session, factories.enquiry(session, clinic))
+    page = quote_page(session, given.asked(session, clinic))
     assert answered(clinic_browser, page).status_code == 303
     shown = Page(clinic_browser, page).text
     assert "S$1,500" in shown
@@ -211,14 +212,14 @@ def test_the_words_stand_behind_a_button_in_the_clinics_language_and_the_contact
     clinic = factories.clinic(session)
     page = quote_page(
         session,
-        factories.enquiry(
+        given.asked(
             session, clinic, factories.clinic(session), message="Does it hurt?", concerns="fine_lines",
             questions="downtime", had_before="no", earliest_on=date(2026, 12, 1),
         ),
     )  # fmt: skip
     before = Page(clinic_browser, page).text
     assert not any(words in before for words in ("Mei", "Does it hurt?", "Fine lines", "How many days"))
-    assert "Clinics asked 2" in before
+    assert "Number of clinics asked 2" in before
     assert press(clinic_browser, page, "open").status_code == 303
     shown = Page(clinic_browser, page).text
     assert all(words in shown for words in ("Mei", "Does it hurt?", "Fine lines", "How many days"))

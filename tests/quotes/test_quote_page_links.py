@@ -139,10 +139,12 @@ def test_a_link_is_for_somebody_and_there_are_not_too_many(
 ) -> None:
     page = asked.quote_pages[0]
     press(clinic_browser, page, "open")
-    for label in ("", "  ", "x" * 81):
+    for label, kept in (("", ""), ("  ", ""), ("x" * 81, "x" * 81)):
         refused = press(clinic_browser, page, "links", label=label)
         assert refused.status_code == 422
-        assert "Say for whom the link is" in refused.get_data(as_text=True)
+        shown = refused.get_data(as_text=True)
+        assert "Say for whom the link is" in shown
+        assert fields_of(shown, f"{page}/links")["label"] == [kept]
     monkeypatch.setattr(colleagues, "MAX_LIVING", 2)
     assert press(clinic_browser, page, "links", label="One").status_code == 200
     assert press(clinic_browser, page, "links", label="Two").status_code == 422

@@ -50,6 +50,31 @@ def test_an_amended_answer_is_a_new_version_and_says_what_changed(
     assert len(letters(session, "clinic-answered:")) == 1
 
 
+def test_the_versions_say_that_the_note_changed_and_which_ran_out(
+    clinic_browser: FlaskClient, session: Session, asked: Asked
+) -> None:
+    page = asked.quote_pages[0]
+    for number in range(1, 4):
+        answered(clinic_browser, page, note="Come fasting." if number == 2 else "")
+    session.commit()
+    first, second, third = session.scalars(select(Quote).order_by(Quote.version))
+    second.expired_at = third.created_at - timedelta(minutes=1)
+    # The day of one that was replaced before goes by unheeded.
+    first.expired_at = third.created_at + timedelta(minutes=1)
+    second.note = third.note
+    third.withdrawn_at = utc_now()
+    session.commit()
+    shown = Page(clinic_browser, page).text
+    assert shown.count("The note changed.") == 0
+    assert shown.count("The terms stayed as they were.") == 2
+    assert shown.count("· ended on") == 1
+    second.note = "Come fasting."
+    session.commit()
+    shown = Page(clinic_browser, page).text
+    assert shown.count("The note changed.") == 2
+    assert "The terms stayed as they were." not in shown
+
+
 def test_the_button_pressed_twice_sends_one_answer(
     clinic_browser: FlaskClient, session: Session, asked: Asked
 ) -> None:

@@ -38,10 +38,10 @@ def test_mails_are_the_reviewed_ones(asked: tuple[Enquiry, Clinic], name: str, l
     enquiry, clinic = asked
     enquiry.language = clinic.languages = language
     letter = {
-        "clinic_wrote": lambda: mail.clinic_wrote(enquiry, clinic, TOKEN),
-        "link_again": lambda: mail.link_again(enquiry, clinic, TOKEN),
+        "clinic_wrote": lambda: mail.clinic_wrote(enquiry, clinic, TOKEN, got_link=True),
+        "link_again": lambda: mail.link_again(enquiry, clinic, TOKEN, 14),
         "reply_not_passed_on": lambda: mail.reply_not_passed_on(enquiry, TOKEN),
-        "asks_clinic_replies_heard": lambda: enquiry_mail.asks_clinic(enquiry, clinic, TOKEN),
+        "asks_clinic_replies_heard": lambda: enquiry_mail.asks_clinic(enquiry, clinic, TOKEN, 14),
     }[name]()
     text = as_text(letter)
     assert "<b>Mei" not in text.split("----")[2]

@@ -1,25 +1,25 @@
 """The staff room: what waits is shown, decided once, and written to the log."""
 
 import re
-from typing import Any
 
 import pytest
+from cryptography.fernet import Fernet
+from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from tests import factories
 from tests.access.world import POINT
-from tests.accounts.signing_in import account, sign_in
 from tests.factories import NOW
+from tests.staff.room import dead_mail_to, log, press, text_of
 from webapp.clinics.models import Clinic
-from webapp.encryption import address_hash
+from webapp.encryption import FieldEncryption
 from webapp.enquiries import letters
 from webapp.enquiries.models import Enquiry, Link, Recipient
 from webapp.enquiries.services import erasing
-from webapp.i18n import utc_now
 from webapp.moderation.actors import Actor, ActorKind
-from webapp.moderation.models import Claim, Decision, DoNotList, HeldText, NeverListRequest, PositionReview
+from webapp.moderation.models import Claim, DoNotList, HeldText, NeverListRequest, PositionReview
 from webapp.moderation.services import authority, editing, proposals
 from webapp.moderation.services.proposals import Change
 from webapp.outbox import queries as outbox
@@ -28,32 +28,6 @@ from webapp.outbox.models import Delivery, DeliveryEvent
 from webapp.refresh.models import RefreshRun
 
 OWNER = Actor(ActorKind.CLINIC, "Kim, owner")
-
-
-@pytest.fixture
-def staff(client: FlaskClient, session: Session) -> FlaskClient:
-    row = account(session, "mina@likeforlike.example", name="Mina", is_staff=True)
-    session.commit()
-    sign_in(client, row)
-    return client
-
-
-def press(staff: FlaskClient, page: str, path: str, **fields: Any) -> Any:
-    token = re.search(r'name="csrf_token" value="([^"]+)"', staff.get(page).get_data(as_text=True))
-    assert token
-    return staff.post(path, data={"csrf_token": token.group(1), **fields})
-
-
-def text_of(staff: FlaskClient, page: str) -> str:
-    answer = staff.get(page)
-    assert answer.status_code == 200
-    return answer.get_data(as_text=True)
-
-
-def log(session: Session) -> list[tuple[str, str, str | None]]:
-    session.commit()
-    rows = session.scalars(select(Decision).where(Decision.by_kind == "staff").order_by(Decision.id))
-    return [(row.what, row.by_name, row.reason) for row in rows]
 
 
 def test_an_empty_queue_says_so(staff: FlaskClient) -> None:
@@ -182,29 +156,6 @@ def test_proposals_are_decided_by_their_ticks(staff: FlaskClient, session: Sessi
     assert "Nothing waits." in text_of(staff, "/staff/proposals")
 
 
-@pytest.fixture
-def unreached(session: Session) -> Recipient:
-    clinic = factories.clinic(session, name="Fir Skin")
-    now = utc_now()
-    letter = Delivery(
-        key="enquiry-asks-clinic:1",
-        message_id="1@test",
-        state="failed",
-        next_at=now,
-        created_at=now,
-        ended_at=now,
-    )
-    session.add(letter)
-    enquiry = factories.enquiry(
-        session, clinic, state="unreachable", ref="LFL-23456789", email="mei@patient.test", created_at=now
-    )
-    (recipient,) = enquiry.recipients
-    enquiry.email_hash = address_hash("mei@patient.test")
-    recipient.delivery_id = letter.id
-    session.commit()
-    return recipient
-
-
 def test_an_enquiry_that_was_not_delivered_is_sent_again(
     staff: FlaskClient, session: Session, unreached: Recipient
 ) -> None:
@@ -232,26 +183,11 @@ def test_a_letter_that_needs_nothing_leaves_the_queue(
     assert [what for what, _name, _reason in log(session)] == ["letter.seen"]
 
 
-def _dead_mail_to(session: Session, enquiry: Enquiry, to: str, key: str, **values: Any) -> int:
-    row = Delivery(
-        key=key,
-        message_id=f"{key}@test",
-        about=letters.about(enquiry.id),
-        to_hash=address_hash(to),
-        **{"state": "failed", "next_at": NOW, "created_at": NOW, "ended_at": NOW} | values,
-    )
-    session.add(row)
-    session.flush()
-    session.add(DeliveryEvent(delivery_id=row.id, at=NOW, what="failed", smtp_code=550, note="refused"))
-    session.commit()
-    return row.id
-
-
 def test_a_mail_to_the_patient_is_written_again_with_a_link_of_its_own(
     staff: FlaskClient, session: Session, unreached: Recipient
 ) -> None:
     enquiry = session.get_one(Enquiry, unreached.enquiry_id)
-    dead = _dead_mail_to(session, enquiry, "MEI@patient.test", f"clinic-answered:{enquiry.id}")
+    dead = dead_mail_to(session, enquiry, "MEI@patient.test", f"clinic-answered:{enquiry.id}")
     press(staff, "/staff/letters", f"/staff/letters/{dead}", answer="again")
     session.commit()
     again = session.scalars(select(Delivery).where(Delivery.key.endswith(f":after-{dead}"))).one()
@@ -268,7 +204,7 @@ def test_a_mail_that_nobody_can_write_again_says_so(
     staff: FlaskClient, session: Session, unreached: Recipient, case: str
 ) -> None:
     enquiry = session.get_one(Enquiry, unreached.enquiry_id)
-    dead = _dead_mail_to(session, enquiry, "mei@patient.test", "sign-in:1")
+    dead = dead_mail_to(session, enquiry, "mei@patient.test", "sign-in:1")
     if case == "refused":
         enquiry.email_refused_at = NOW
     else:
@@ -284,9 +220,7 @@ def test_every_mail_of_an_enquiry_is_found_by_its_reference_and_names_nobody(
     staff: FlaskClient, session: Session, unreached: Recipient
 ) -> None:
     enquiry = session.get_one(Enquiry, unreached.enquiry_id)
-    _dead_mail_to(
-        session, enquiry, "mei@patient.test", "enquiry-patient-page:7", state="sent", bounced_at=NOW
-    )
+    dead_mail_to(session, enquiry, "mei@patient.test", "enquiry-patient-page:7", state="sent", bounced_at=NOW)
     page = text_of(staff, "/staff/letters?enquiry=lfl-23456789")
     assert "enquiry-patient-page:7" in page
     assert "it came back" in page
@@ -299,7 +233,7 @@ def test_an_address_whose_mail_came_back_is_written_to_again_once_staff_say_so(
     staff: FlaskClient, session: Session, unreached: Recipient
 ) -> None:
     enquiry = session.get_one(Enquiry, unreached.enquiry_id)
-    dead = _dead_mail_to(session, enquiry, "mei@patient.test", "clinic-answered:1")
+    dead = dead_mail_to(session, enquiry, "mei@patient.test", "clinic-answered:1")
     services.suppress("mei@patient.test", services.BOUNCED, NOW)
     services.suppress("other@patient.test", services.UNSUBSCRIBED, NOW)
     session.commit()
@@ -321,6 +255,37 @@ def test_whether_mail_gets_out_is_on_the_page(staff: FlaskClient, session: Sessi
     page = " ".join(text_of(staff, "/staff/letters").split())
     assert "<dt>put off</dt><dd>1</dd>" in page
     assert "<dt>All mail is held back</dt><dd>no</dd>" in page
+
+
+def test_mails_that_no_key_opens_are_told_of_and_break_no_page(
+    app: Flask, staff: FlaskClient, session: Session, unreached: Recipient
+) -> None:
+    enquiry = session.get_one(Enquiry, unreached.enquiry_id)
+    number = enquiry.id
+    dead_mail_to(session, enquiry, "mei@patient.test", "clinic-answered:1")
+    with pytest.MonkeyPatch.context() as patch:
+        gone = FieldEncryption((Fernet.generate_key().decode(),), "another secret")
+        patch.setitem(app.extensions, "field_encryption", gone)
+        waiting = Delivery(
+            key="k:1",
+            message_id="k1@test",
+            about=letters.about(number),
+            state="deferred",
+            next_at=NOW,
+            created_at=NOW,
+            mail="Dear …",
+        )
+        session.add(waiting)
+        session.execute(update(Enquiry).values(name="Mei Lin"))
+        session.flush()
+        session.add(DeliveryEvent(delivery_id=waiting.id, at=NOW, what="unreadable"))
+        session.commit()
+        session.expunge_all()
+    assert "Mails that none of our keys opens" in text_of(staff, "/staff/")
+    page = " ".join(text_of(staff, "/staff/letters").split())
+    assert "Put back into FIELD_KEYS the key" in page
+    assert "Enquiry LFL-23456789 to Fir Skin" in page
+    assert "unreadable" in text_of(staff, "/staff/letters?enquiry=LFL-23456789")
 
 
 def test_a_place_is_chosen_once(staff: FlaskClient, session: Session) -> None:

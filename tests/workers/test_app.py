@@ -29,7 +29,8 @@ def test_what_runs_by_itself_is_a_task_on_a_queue_that_is_listened_to(workers: M
     for entry in SCHEDULE.values():
         assert entry["task"] in workers.celery.tasks
         assert entry["options"]["queue"] in listened
-        assert entry["options"]["expires"] <= entry["schedule"], "one turn at a time waits in the queue"
+        # One turn at a time waits in the queue; but two machines' clocks may differ by less than a minute.
+        assert entry["options"]["expires"] == max(entry["schedule"], 60)
 
 
 def test_a_lost_worker_gives_its_task_back_and_nothing_is_kept_of_results(workers: ModuleType) -> None:

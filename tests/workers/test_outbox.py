@@ -20,7 +20,7 @@ from webapp.clients.mailer import TOTAL_SECONDS
 from webapp.extensions import db
 from webapp.outbox import queries, services
 from webapp.queue import SEND_DELIVERY
-from webapp.unit_of_work import unit_of_work
+from webapp.unit_of_work import WAITS, unit_of_work
 from workers import stopping
 
 
@@ -75,9 +75,55 @@ def test_a_worker_that_was_asked_to_end_finishes_its_mail_and_begins_no_other(
 
 
 def test_a_task_ends_in_time_for_its_limit(tasks: ModuleType, workers: ModuleType) -> None:
-    """The last mail may take its whole time, and writing its end all the patience there is."""
-    longest = tasks.GOES_ON_FOR + TOTAL_SECONDS + sum(tasks.PATIENCE)
+    """The last mail may take its whole time, writing its end all the patience there is, and taking it either the wait
+    for a writer's turn on SQLite or, with the mail before it, as much patience again."""
+    longest = max(WAITS, tasks.GOES_ON_FOR + tasks.PATIENCE) + TOTAL_SECONDS + tasks.PATIENCE
     assert longest < workers.SOFT_TIME_LIMIT
+    assert TOTAL_SECONDS + 2 * tasks.PATIENCE < services.LEASE
+
+
+def test_patience_is_a_time_however_long_each_try_takes(
+    tasks: ModuleType, worker_app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On SQLite each try waits for the one writer's turn: with ten seconds for each a task outlived its lease."""
+    monkeypatch.setattr(tasks, "PATIENCE", 0.6)
+    waits: list[float] = []
+
+    def away(seconds: float) -> None:
+        waits.append(seconds)
+        time.sleep(min(seconds, 0.25))
+        raise OperationalError("", {}, Exception())
+
+    began = time.monotonic()
+    with pytest.raises(OperationalError):
+        tasks._patiently(away)
+    assert time.monotonic() - began < 3
+    assert len(waits) >= 2
+    assert max(waits) <= 0.6
+    assert waits == sorted(waits, reverse=True)
+
+
+def test_a_writer_waits_for_its_turn_as_long_as_it_was_told(worker_app: Flask) -> None:
+    with worker_app.app_context():
+        if db.engine.dialect.name != "sqlite":
+            pytest.skip("other databases have many writers")
+        engine = db.engine
+
+    def wait(seconds: float) -> float:
+        began = time.monotonic()
+        with worker_app.app_context(), pytest.raises(OperationalError), unit_of_work(waits=seconds):
+            pass
+        return time.monotonic() - began
+
+    with engine.connect() as other:
+        other.exec_driver_sql("ROLLBACK")
+        other.exec_driver_sql("BEGIN IMMEDIATE")
+        try:
+            assert wait(0.1) < 3
+            assert wait(0.5) >= 0.4
+        finally:
+            other.exec_driver_sql("ROLLBACK")
+            other.exec_driver_sql("BEGIN")
 
 
 def test_mails_to_one_address_are_never_in_two_workers_hands(

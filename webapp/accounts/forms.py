@@ -53,7 +53,7 @@ class CodeForm(FlaskForm):
     """A one-time code of the app, or a recovery code."""
 
     code = StringField(
-        _l("Code"),
+        _l("Your code"),
         validators=[InputRequired(_l("Type the code.")), Length(max=40)],
         filters=[_one_line],
         render_kw={"autocomplete": "one-time-code", "inputmode": "text", "autocapitalize": "off"},

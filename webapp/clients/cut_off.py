@@ -12,6 +12,7 @@ from collections.abc import Callable
 from ipaddress import ip_address
 
 from webapp.clients.alarms import Alarms
+from webapp.clients.name_lookup import addresses
 
 _alarms = Alarms()
 
@@ -38,7 +39,8 @@ class CutOff:
         return left
 
     def connect(self, host: str, port: int) -> socket.socket:
-        """The first of the host's addresses that takes a connection. Raises OSError, TimeoutError included."""
+        """The first of the host's addresses that takes a connection. Raises OSError: TimeoutError, and socket.gaierror
+        also where the name server does not answer in time."""
         connection = self._first_that_connects(host, port)
         # A second handle on the same connection: a TLS handshake takes the first one's descriptor away.
         self._connection = connection.dup()
@@ -67,7 +69,7 @@ class CutOff:
 
     def _first_that_connects(self, host: str, port: int) -> socket.socket:
         failure: OSError = TimeoutError("no time left")
-        for family, kind, protocol, _name, address in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM):
+        for family, kind, protocol, _name, address in addresses(host, port, self.left):
             connection = socket.socket(family, kind, protocol)
             try:
                 connection.settimeout(self.left)

@@ -1,7 +1,8 @@
-"""Reads a mailbox over IMAP within a total time, one mail after the other, and puts away what was heard.
+"""Reads a mailbox over IMAP within a total time, one mail after the other, and removes what was heard.
 
-Every mail in the mailbox waits, whether or not somebody looked at it; one that was heard is moved into a folder
-beside it. The move comes after the hearing: a reader that dies in between finds the mail again.
+Every mail in the mailbox waits, whether or not somebody looked at it; one that was heard is removed, so that nothing
+of it is left that an erasure would not reach. One that cannot be taken is kept in a folder beside it for some days,
+for somebody to look at. Both come after the hearing: a reader that dies in between finds the mail again.
 """
 
 import contextlib
@@ -11,6 +12,7 @@ import socket
 import ssl
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -25,7 +27,10 @@ TOTAL_SECONDS = 30.0
 LONGEST = 1024 * 1024
 # Mails of one run; the next one goes on.
 MOST = 100
-PROCESSED, UNREADABLE = "Processed", "Unreadable"
+UNREADABLE = "Unreadable"
+# Days for which such mails are kept: long enough for a look, and short beside what a patient is promised.
+UNREADABLE_DAYS = 5
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 # Octets that a server may send as one piece, whatever it was asked for.
 _LONGEST_PIECE = 2 * LONGEST
 
@@ -45,28 +50,35 @@ class _Server:
 
 
 def empty(
-    mailbox_url: str, hear: Callable[[bytes], bool], *, seconds: float = TOTAL_SECONDS, most: int = MOST
+    mailbox_url: str,
+    hear: Callable[[bytes], bool],
+    *,
+    seconds: float = TOTAL_SECONDS,
+    most: int = MOST,
+    today: date | None = None,
 ) -> int:
-    """Hand every waiting mail to `hear`, the oldest first, and then put it into PROCESSED, or UNREADABLE where
-    `hear` says False. Says how many mails were put away.
+    """Hand every waiting mail to `hear`, the oldest first, and then remove it; where `hear` says False it is moved to
+    UNREADABLE, and removed there UNREADABLE_DAYS after it came in. Says how many mails were put away.
 
     `mailbox_url` is imaps://user:password@host[:port][/folder]; imap:// only on this machine. `hear` gets at most
     LONGEST octets of each, and commits before it returns; what it raises ends the run, and that mail waits. The
-    run ends after `seconds` or `most` mails. Raises MailboxError.
+    run ends after `seconds` or `most` mails. `today` is the day by which UNREADABLE is cleared. Raises MailboxError.
     """
     server = _parse(mailbox_url)
     put_away = 0
     with _dialogue(server, seconds) as imap:
-        folders: dict[str, str] = {}
+        aside: str | None = None
         for uid in _waiting(imap, server.folder, most):
             content = _fetch(imap, uid)
             if content is None:
                 continue
-            name = PROCESSED if hear(content) else UNREADABLE
-            if name not in folders:
-                folders[name] = _folder(imap, name)
-            _move(imap, uid, folders[name])
+            if not hear(content):
+                aside = aside or _folder(imap, UNREADABLE)
+                if not _copied(imap, uid, aside):
+                    continue
+            _remove(imap, uid)
             put_away += 1
+        _forget_unreadable(imap, today or datetime.now(UTC).date())
     return put_away
 
 
@@ -165,7 +177,12 @@ def _waiting(imap: _Dialogue, folder: str, most: int) -> list[str]:
         raise MailboxError("the mailbox's folder cannot be opened for changes")
     if not counted or counted[0] in {None, b"0"}:
         return []
-    found = _said(imap.uid("SEARCH", f"1:{most}", "UNDELETED"), "list its mails")
+    # Never beyond the last one: a server should answer that with BAD (RFC 3501, 9, on seq-number).
+    found = _said(imap.uid("SEARCH", f"1:{min(most, int(counted[0]))}", "UNDELETED"), "list its mails")
+    return _uids(found)
+
+
+def _uids(found: list[Any]) -> list[str]:
     return b" ".join(piece for piece in found if isinstance(piece, bytes)).decode("ascii", "replace").split()
 
 
@@ -184,28 +201,56 @@ def _fetch(imap: _Dialogue, uid: str) -> bytes | None:
 
 def _folder(imap: _Dialogue, name: str) -> str:
     """The folder of that name beside the mailbox, or in it where a server wants that; made when it is not there."""
-    listed = _said(imap.list('""', '""'), "say how its folders are divided")
-    divider = next((piece.split(b'"')[1].decode() for piece in listed if _has_divider(piece)), "/")
-    for path in (name, f"INBOX{divider}{name}"):
-        if any(_said(imap.list('""', _quoted(path)), "list its folders")):
-            return path
-        if imap.create(_quoted(path))[0] == "OK":
+    paths = _paths(imap, name)
+    for path in paths:
+        if _is_there(imap, path) or imap.create(_quoted(path))[0] == "OK":
             return path
     raise MailboxError(f"there is no folder {name} and none can be made")
+
+
+def _paths(imap: _Dialogue, name: str) -> tuple[str, str]:
+    listed = _said(imap.list('""', '""'), "say how its folders are divided")
+    divider = next((piece.split(b'"')[1].decode() for piece in listed if _has_divider(piece)), "/")
+    return name, f"INBOX{divider}{name}"
+
+
+def _is_there(imap: _Dialogue, path: str) -> bool:
+    return any(_said(imap.list('""', _quoted(path)), "list its folders"))
 
 
 def _has_divider(piece: object) -> bool:
     return isinstance(piece, bytes) and piece.count(b'"') >= 2
 
 
-def _move(imap: _Dialogue, uid: str, folder: str) -> None:
-    """COPY and then remove, which every server can: between the two a mail stands in both folders, never in none."""
-    if imap.uid("COPY", uid, _quoted(folder))[0] != "OK":
-        if _is_gone(imap, uid):  # another reader has put it away meanwhile
-            return
-        raise MailboxError("the mailbox did not put a mail away")
-    _said(imap.uid("STORE", uid, "+FLAGS.SILENT", r"(\Deleted \Seen)"), "mark a mail")
+def _copied(imap: _Dialogue, uid: str, folder: str) -> bool:
+    """COPY and then remove, which every server can: between the two a mail stands in both folders, never in none.
+    False where another reader has put it away meanwhile."""
+    if imap.uid("COPY", uid, _quoted(folder))[0] == "OK":
+        return True
+    if _is_gone(imap, uid):
+        return False
+    raise MailboxError("the mailbox did not put a mail away")
+
+
+def _remove(imap: _Dialogue, uids: str) -> None:
+    _said(imap.uid("STORE", uids, "+FLAGS.SILENT", r"(\Deleted \Seen)"), "mark a mail")
     _said(imap.expunge(), "remove a mail")
+
+
+def _forget_unreadable(imap: _Dialogue, today: date) -> None:
+    """Remove what has lain in UNREADABLE for too long, by the day on which it came in; a copy keeps that day."""
+    before = today - timedelta(days=UNREADABLE_DAYS)
+    path = next((path for path in _paths(imap, UNREADABLE) if _is_there(imap, path)), None)
+    if path is None:
+        return
+    answer, counted = imap.select(_quoted(path))
+    if answer != "OK" or imap.is_readonly or not counted or counted[0] in {None, b"0"}:
+        return
+    # Not imaplib's own words for a day, which follow the machine's language.
+    day = f"{before.day}-{_MONTHS[before.month - 1]}-{before.year}"
+    old = _uids(_said(imap.uid("SEARCH", f"1:{min(MOST, int(counted[0]))}", "BEFORE", day), "list its mails"))
+    if old:
+        _remove(imap, ",".join(old))
 
 
 def _is_gone(imap: _Dialogue, uid: str) -> bool:

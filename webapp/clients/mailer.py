@@ -103,11 +103,6 @@ def send(
         return _data(smtp, mail)
 
 
-def hang_up() -> None:
-    """End the connection that waits for the next mail, if one does."""
-    _kept.take(None)
-
-
 def _parse(mail_url: str) -> _Server:
     parts = urlsplit(mail_url)
     try:

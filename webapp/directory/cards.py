@@ -16,7 +16,7 @@ from webapp.directory.labels import language_names, missing_part
 from webapp.domain.market import Hidden, MarketPolicy, PriceLine, TaxWords
 from webapp.domain.offers import OfferTerms, Part, PriceBasis
 from webapp.domain.units import Unit, number_text
-from webapp.i18n import format_day, format_distance, format_money, localised, today_in, utc_now
+from webapp.i18n import format_day, format_distance, format_money, listed, localised, today_in, utc_now
 from webapp.offers.labels import CONDITIONS, UNITS, area_names, public_reason, quantity_words
 from webapp.offers.queries import PublishedOffer
 from webapp.search.queries import FoundClinic
@@ -140,7 +140,7 @@ def part_chip(part: Part, names: Names, policy: MarketPolicy) -> Chip:
         name = part.words
     else:
         name = _("another treatment")
-    return Chip(name, quantity_words(part.amount), part.sessions, ", ".join(area_names(part.areas)))
+    return Chip(name, quantity_words(part.amount), part.sessions, listed(area_names(part.areas)))
 
 
 def offer_title(terms: OfferTerms, names: Names, policy: MarketPolicy) -> str:

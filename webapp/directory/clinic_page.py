@@ -15,7 +15,7 @@ from webapp.directory.labels import language_names
 from webapp.directory.questions import questions
 from webapp.domain.listing_csv.hours import InvalidHours, OpeningSpan, Weekday, parse_hours
 from webapp.domain.offers import Consultation, Field, OfferTerms, is_stale, unstated
-from webapp.i18n import format_day, format_money, today_in, utc_now
+from webapp.i18n import format_day, format_money, listed, today_in, utc_now
 from webapp.moderation.queries import fact_sources
 from webapp.offers.labels import ANSWERS, FIELDS, INJECTOR, answer_words
 from webapp.offers.queries import PublishedOffer
@@ -238,7 +238,7 @@ def _terms_stated(terms: OfferTerms, *, priced: bool) -> list[tuple[str, str]]:
                 fee = _("%(fee)s, not waived", fee=fee)
             rows.append((_("Consultation"), fee))
         if terms.other_fees is not None:
-            fees = ", ".join(f"{fee.name} {format_money(fee.amount)}" for fee in terms.other_fees)
+            fees = listed(f"{fee.name} {format_money(fee.amount)}" for fee in terms.other_fees)
             rows.append((_("Other fees"), fees or _("none")))
     for name, answer in ANSWERS.items():
         words = answer_words(name, getattr(terms, name))

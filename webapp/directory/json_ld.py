@@ -19,7 +19,7 @@ from webapp.domain.market import PriceLine, TaxWords
 from webapp.domain.money import Money
 from webapp.domain.offers import OfferTerms, Part, PriceBasis
 from webapp.domain.units import Unit, number_text
-from webapp.i18n import current_language, language_prefix, today_in, utc_now
+from webapp.i18n import current_language, described, language_prefix, listed, today_in, utc_now
 from webapp.settings import current_settings, market_policy
 
 # Less exact than a building, a point is the middle of something; a program would lead a person there.
@@ -221,7 +221,7 @@ def _amount(part: Part | None) -> dict[str, Any]:
 def _words(chip: Chip) -> str:
     """How much of it, how often and where, as the page writes it: "2 ml × 3, face"."""
     times = f"× {chip.sessions}" if chip.sessions > 1 else ""
-    return ", ".join(text for text in (" ".join(filter(None, (chip.quantity, times))), chip.areas) if text)
+    return described([" ".join(filter(None, (chip.quantity, times))), chip.areas])
 
 
 def _conditions(detail: OfferDetail) -> str:
@@ -233,7 +233,7 @@ def _conditions(detail: OfferDetail) -> str:
         *price.conditions,
         *(f"{label}: {words}" for label, words in detail.facts),
     ]
-    return "; ".join(text.rstrip(".") for text in said)
+    return listed((text.rstrip(".。") for text in said), "; ")
 
 
 def _event(event: Event) -> str:

@@ -37,9 +37,15 @@ def read_number(text: str, regions: Sequence[str]) -> str:
 
 
 def shown_number(stored: str) -> str:
-    """A stored number with the spaces of its country.
+    """A stored number with the spaces of its country; what was stored before numbers were read stays as it was typed.
 
     >>> shown_number("+821012345678")
     '+82 10-1234-5678'
+    >>> shown_number("9123 4567, after six")
+    '9123 4567, after six'
     """
-    return phonenumbers.format_number(phonenumbers.parse(stored), PhoneNumberFormat.INTERNATIONAL)
+    try:
+        number = phonenumbers.parse(stored)
+    except NumberParseException:
+        return stored
+    return phonenumbers.format_number(number, PhoneNumberFormat.INTERNATIONAL)

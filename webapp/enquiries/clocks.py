@@ -7,8 +7,6 @@ from webapp.settings import current_settings
 
 # A clinic's own trial is for looking at.
 _TEST_KEPT = timedelta(days=7)
-# The states of a recipient whose clinic has said something.
-_ANSWERED = frozenset({"answered", "declined"})
 
 
 def longest_life(enquiry: Enquiry) -> datetime:
@@ -16,8 +14,8 @@ def longest_life(enquiry: Enquiry) -> datetime:
     return enquiry.created_at + timedelta(days=current_settings().retention_longest_days)
 
 
-def end(enquiry: Enquiry, *, answered: bool = False) -> datetime:
-    """Until when it is kept if nobody does anything more. `answered`: as in keeping.note_act."""
+def end(enquiry: Enquiry) -> datetime:
+    """Until when it is kept if nobody does anything more."""
     if enquiry.is_test:
         return enquiry.created_at + _TEST_KEPT
     settings = current_settings()
@@ -25,7 +23,13 @@ def end(enquiry: Enquiry, *, answered: bool = False) -> datetime:
     asked_at = max((recipient.asked_at for recipient in enquiry.recipients), default=enquiry.created_at)
     unanswered = asked_at + timedelta(days=settings.retention_unanswered_days)
     quiet = enquiry.last_act_at + timedelta(days=settings.retention_quiet_days)
-    # One that outlives the first clock was heard before, by a reply that no state tells of.
-    answered = answered or enquiry.expires_at > unanswered
-    answered = answered or any(recipient.state in _ANSWERED for recipient in enquiry.recipients)
-    return min(max(unanswered, quiet) if answered else unanswered, longest_life(enquiry))
+    kept_until = max(unanswered, quiet) if enquiry.heard_at is not None else unanswered
+    return min(kept_until, longest_life(enquiry))
+
+
+def open_days(enquiry: Enquiry, now: datetime, days: int) -> int:
+    """For how many whole days a clinic's link that is made now for `days` opens something, by what is known today.
+
+    It ends with the enquiry, which may be sooner; 0: within the day.
+    """
+    return max(0, min(days, (enquiry.expires_at - now).days))

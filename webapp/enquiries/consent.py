@@ -3,14 +3,21 @@
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
 
 from webapp.clinics.models import Clinic
 from webapp.enquiries.models import Consent, ConsentText
 from webapp.extensions import db
+from webapp.i18n import listed
 from webapp.settings import current_settings
+
+# The boxes of a form: one per clinic, and those of the matters that hold for all of them.
+BOX = "consent_"
+HEALTH, ABROAD = f"{BOX}health", f"{BOX}abroad"
 
 _COUNTRY_NAMES = {"SG": lambda: _("Singapore"), "KR": lambda: _("South Korea")}
 
@@ -60,7 +67,7 @@ def abroad_consent(countries: Sequence[str]) -> str:
         return ""
     return _(
         "What I send may be read in these countries, under their laws: %(countries)s.",
-        countries=", ".join(map(country_name, countries)),
+        countries=listed(map(country_name, countries)),
     )
 
 
@@ -79,30 +86,66 @@ def countries_abroad(countries: Iterable[str], language: str) -> list[str]:
     return sorted(set(countries) - {home})
 
 
-def agreed(
-    clinics: Sequence[Clinic], language: str, *, health: bool, abroad: bool
-) -> dict[int, dict[str, str]]:
-    """The words that were ticked for these clinics, per clinic id and matter."""
+def box(clinic: Clinic) -> str:
+    """The name of the clinic's box."""
+    return BOX + clinic.slug
+
+
+def shown(clinics: Sequence[Clinic], language: str, *, health: bool = True) -> dict[str, str]:
+    """What stands beside each box of a form for these clinics, under the box's name, as it is stored once ticked."""
+    words = {box(clinic): f"{clinic_consent(clinic.name, clinic.country)}\n{terms()}" for clinic in clinics}
+    if health:
+        words[HEALTH] = health_consent()
     far = countries_abroad({clinic.country for clinic in clinics}, language)
-    words: dict[int, dict[str, str]] = {}
-    for clinic in clinics:
-        words[clinic.id] = {"enquiry": f"{clinic_consent(clinic.name, clinic.country)}\n{terms()}"}
-        if health:
-            words[clinic.id]["health"] = health_consent()
-        if abroad and clinic.country in far:
-            words[clinic.id]["abroad"] = abroad_consent(far)
+    if far:
+        words[ABROAD] = abroad_consent(far)
     return words
 
 
+def mark(text: str) -> str:
+    """16 hex digits that a form carries for each text on it, to say on its way back which words were read.
+
+    It is not signed: whoever invents one claims to have read what she has not, in a record that is about her alone.
+    """
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def agreed(
+    clinics: Sequence[Clinic], words: Mapping[str, str], language: str, *, health: bool, abroad: bool
+) -> dict[int, dict[str, str]]:
+    """What was ticked for these clinics, per clinic id and matter, out of the `words` that `shown` gave the page."""
+    given: dict[int, dict[str, str]] = {}
+    for clinic in clinics:
+        given[clinic.id] = {"enquiry": words[box(clinic)]}
+        if health and HEALTH in words:
+            given[clinic.id]["health"] = words[HEALTH]
+        if abroad and countries_abroad([clinic.country], language):
+            given[clinic.id]["abroad"] = words[ABROAD]
+    return given
+
+
 def remember(text: str, language: str, now: datetime) -> ConsentText:
-    """The stored row of exactly this text; made when it is used for the first time."""
+    """The stored row of exactly this text; made when it is used for the first time.
+
+    Two may be the first at once: the second one waits for the first, and takes the row that is there then.
+    """
     digest = hashlib.sha256(f"{language}\n{text}".encode()).hexdigest()
-    row = db.session.scalar(select(ConsentText).where(ConsentText.sha256 == digest))
-    if row is None:
-        row = ConsentText(language=language, sha256=digest, text=text, first_used_at=now)
-        db.session.add(row)
-        db.session.flush()
-    return row
+    stored = select(ConsentText).where(ConsentText.sha256 == digest)
+    row = db.session.scalar(stored)
+    if row is not None:
+        return row
+    new = _dialect().insert(ConsentText)
+    db.session.execute(
+        new.values(language=language, sha256=digest, text=text, first_used_at=now).on_conflict_do_nothing(
+            index_elements=["sha256"]
+        )
+    )
+    return db.session.scalars(stored).one()
+
+
+def _dialect() -> Any:
+    """Where the INSERT … ON CONFLICT of the database in use comes from; both spell it alike."""
+    return postgresql if db.engine.dialect.name == "postgresql" else sqlite
 
 
 def given(agreed: Mapping[str, str], language: str, now: datetime) -> list[Consent]:

@@ -33,10 +33,10 @@ from webapp.domain.units import InvalidQuantity, Quantity, Unit, UnknownUnit, nu
 from webapp.domain.want_syntax import MAX_WANTS, read_area
 from webapp.enquiries.asking import Chosen
 from webapp.enquiries.choices import CHANNELS, CONCERNS, HAD_BEFORE, NUMBERED, QUESTIONS, Missing
-from webapp.enquiries.consent import clinic_consent
+from webapp.enquiries.consent import box, clinic_consent
 from webapp.form_choices import choices
 from webapp.form_fields import RowsField, WholeNumberField
-from webapp.i18n import current_language
+from webapp.i18n import MARKET_ZONES, current_language, listed, today_in, utc_now
 from webapp.offers.labels import UNITS, area_names, area_options
 
 MAX_MESSAGE = 2000
@@ -144,6 +144,8 @@ class EnquiryForm(FlaskForm):
     # Where a number without a country's prefix may belong, and the options of every row's treatment.
     regions: Sequence[str] = ()
     treatment_options: Sequence[Any] = ()
+    # The day that it still is at one of the clinics at least: a wish may begin or end on it, and not before.
+    first_day: date = date.min
     # The number in E.164, once it was checked; the box keeps what was typed.
     number: str | None = None
 
@@ -213,7 +215,12 @@ class EnquiryForm(FlaskForm):
                 _("This does not look like an e-mail address, for example name@example.org.")
             ) from None
 
+    def validate_earliest_on(self, field: Field) -> None:
+        if field.data and field.data < self.first_day:
+            raise ValidationError(_("This day has passed. Choose today or a later one."))
+
     def validate_latest_on(self, field: Field) -> None:
+        self.validate_earliest_on(field)
         earliest: date | None = self.earliest_on.data
         if field.data and earliest and field.data < earliest:
             raise ValidationError(_("The latest day is before the earliest one."))
@@ -288,7 +295,7 @@ class EnquiryForm(FlaskForm):
         areas = dict(area_options())
         own = read_area(entry.form.area.data)
         if own and own not in areas:
-            areas[own] = ", ".join(area_names(tuple(own.split(";"))))
+            areas[own] = listed(area_names(tuple(own.split(";"))))
         entry.form.area.choices = choices(areas, _("Not stated"))
 
     def asked_wants(self) -> list[Want]:
@@ -304,10 +311,14 @@ def enquiry_form(chosen: Chosen, treatments: Sequence[tuple[str, str]]) -> Any:
     """
     form = type("EnquiryFormForClinics", (EnquiryForm,), _consent_boxes(chosen.clinics))()
     for code, names in _FIELDS_ASKED.items():
-        if code not in chosen.asks:
+        # Without a clinic nothing can be sent, and what was typed stays on the page.
+        is_kept = not chosen.clinics and any(form[name].data for name in names)
+        if code not in chosen.asks and not is_kept:
             for name in names:
                 del form[name]
     home = _REGIONS[current_language()]
+    countries = {clinic.country for clinic in chosen.clinics} or MARKET_ZONES
+    form.first_day = min(today_in(country, utc_now()) for country in countries)
     form.regions = list(dict.fromkeys([*home, *(clinic.country for clinic in chosen.clinics), "SG", "KR"]))
     form.treatment_options = choices(treatments, _("Choose"))
     form.ask(form.questions.data or ())
@@ -334,7 +345,4 @@ def add_clinic_form(clinics: Sequence[Clinic]) -> Any:
 
 
 def _consent_boxes(clinics: Sequence[Clinic]) -> dict[str, Any]:
-    return {
-        f"consent_{clinic.slug}": BooleanField(clinic_consent(clinic.name, clinic.country))
-        for clinic in clinics
-    }
+    return {box(clinic): BooleanField(clinic_consent(clinic.name, clinic.country)) for clinic in clinics}

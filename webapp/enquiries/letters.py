@@ -4,6 +4,8 @@ from collections.abc import Callable
 from email.message import EmailMessage
 from typing import Any
 
+from webapp.enquiries import clinic_keys
+from webapp.enquiries.clinic_keys import ToClinic
 from webapp.enquiries.models import Enquiry
 from webapp.outbox import services as outbox
 from webapp.outbox.models import Delivery
@@ -12,6 +14,16 @@ from webapp.outbox.models import Delivery
 def about(enquiry_id: int) -> str:
     """What Delivery.about says of such mails."""
     return f"enquiry:{enquiry_id}"
+
+
+def asking(recipient_id: int) -> str:
+    """The key of the mail that asks a clinic; one that asks it again has more behind it."""
+    return clinic_keys.key(ToClinic.ASKS, recipient_id)
+
+
+def asks(key: str, recipient_id: int) -> bool:
+    """Is that the key of a mail that asks this clinic, the first time or again?"""
+    return key == asking(recipient_id) or key.startswith(f"{asking(recipient_id)}:")
 
 
 def post(enquiry: Enquiry, key: str, to: str, compose: Callable[[], EmailMessage], **more: Any) -> Delivery:

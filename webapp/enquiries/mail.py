@@ -7,7 +7,7 @@ from webapp.clinics.models import Clinic
 from webapp.domain.units import Quantity, Unit
 from webapp.enquiries.models import Enquiry, EnquiryWant
 from webapp.extensions import db
-from webapp.i18n import LANGUAGES, language_prefix
+from webapp.i18n import LANGUAGES, language_prefix, listed
 from webapp.offers.labels import area_names, quantity_words
 from webapp.outbox.letters import compose
 from webapp.settings import current_settings
@@ -20,8 +20,8 @@ def clinic_language(clinic: Clinic) -> str:
     return next((code for tag in spoken if (code := tag.split("-")[0].lower()) in LANGUAGES), "en")
 
 
-def asks_clinic(enquiry: Enquiry, clinic: Clinic, token: str) -> EmailMessage:
-    """To a clinic: somebody asks for a quote; answer by the link."""
+def asks_clinic(enquiry: Enquiry, clinic: Clinic, token: str, days: int) -> EmailMessage:
+    """To a clinic: somebody asks for a quote; answer by the link, which is open for `days` (clocks.open_days)."""
     language = clinic_language(clinic)
     return compose(
         "enquiries/email/asks_clinic",
@@ -31,7 +31,7 @@ def asks_clinic(enquiry: Enquiry, clinic: Clinic, token: str) -> EmailMessage:
         wants=_wants(enquiry),
         how_much=how_much,
         link=page_address(language, "q", token),
-        days=current_settings().quote_link_days,
+        days=days,
     )
 
 
@@ -81,7 +81,7 @@ def enquiry_erased(clinic: Clinic, ref: str) -> EmailMessage:
 
 
 def erased(language: str, ref: str, number: str, clinics: int) -> EmailMessage:
-    """To the patient: her enquiry is gone; the receipt's number, and how many clinics had been asked."""
+    """To the patient: her enquiry is gone; the receipt's number, and how many clinics were asked to delete it too."""
     return compose("enquiries/email/erased", language, ref=ref, number=number, clinics=clinics)
 
 
@@ -93,7 +93,7 @@ def _wants(enquiry: Enquiry) -> list[tuple[EnquiryWant, Treatment]]:
 def how_much(want: EnquiryWant) -> str:
     """2 ml · face, neck: what she wants of it in one session, and where; "" where she leaves it to the clinic."""
     amount = Quantity(want.quantity.normalize(), Unit(want.unit)) if want.quantity and want.unit else None
-    areas = ", ".join(area_names(tuple(want.area.split(";")))) if want.area else None
+    areas = listed(area_names(tuple(want.area.split(";")))) if want.area else None
     return " · ".join(part for part in (quantity_words(amount), areas) if part)
 
 

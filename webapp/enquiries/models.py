@@ -56,6 +56,8 @@ class Enquiry(Base):
     # When somebody last did something with it, patient or clinic: the retention clock starts anew.
     last_act_at: Mapped[datetime]
     expires_at: Mapped[datetime]
+    # When a clinic first said something: an answer, a reply by mail, a question or an answer to one.
+    heard_at: Mapped[datetime | None]
     email_refused_at: Mapped[datetime | None]
     # Set when somebody pressed a button behind a link that went to the address: until then little is mailed there.
     email_confirmed_at: Mapped[datetime | None]

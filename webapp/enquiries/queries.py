@@ -69,6 +69,24 @@ def count_by_stage(clinic_id: int, known_until: datetime) -> Mapping[Stage, int]
     return dict(zip(stages, row, strict=True))
 
 
+def to_answer(clinic_id: int, known_until: datetime, now: datetime) -> int:
+    """How many patients' enquiries a clinic is still to answer; `known_until` as in `of_clinic`.
+
+    One whose time is over may stand for an hour, until the purge, and cannot be answered any more.
+    """
+    waiting = (
+        select(func.count(Recipient.id))
+        .join(Recipient.enquiry)
+        .where(
+            Recipient.clinic_id == clinic_id,
+            _stages(known_until)[Stage.OPEN],
+            Enquiry.is_test.is_(False),
+            Enquiry.expires_at > now,
+        )
+    )
+    return db.session.scalar(waiting) or 0
+
+
 def for_clinic(clinic_id: int, ref: str) -> Recipient | None:
     """A clinic's part of the enquiry with that ref; None when it was not asked."""
     return db.session.scalar(

@@ -1,12 +1,14 @@
 """Pages of the guide room: treatments with their sources, what the service says about itself, files for machines."""
 
 from collections import defaultdict
+from datetime import UTC
 from ipaddress import ip_address
 from typing import Any
 
 from flask import Blueprint, Response, abort, jsonify, render_template, request
 
 from webapp.access import Audience, open_to
+from webapp.clients import imap_mailbox
 from webapp.enquiries import consent
 from webapp.enquiries.services import erasing
 from webapp.extensions import csrf, limiter
@@ -96,12 +98,18 @@ def check_receipt() -> str:
     """What the receipt of an erasure stands for, on the page about privacy."""
     number = request.form.get("number", "")[:_RECEIPT_LENGTH]
     receipt = erasing.find_receipt(number)
-    day = format_day(receipt.erased_at.date()) if receipt else ""
+    # Of no market: a receipt does not say where its clinics were. The page names the zone.
+    day = format_day(receipt.erased_at.astimezone(UTC).date()) if receipt else ""
     return _privacy(receipt_asked=True, receipt=receipt, erased_on=day)
 
 
 def _privacy(**receipt: Any) -> str:
-    return render_template("guide/privacy.html", retention=consent.retention(), **receipt)
+    return render_template(
+        "guide/privacy.html",
+        retention=consent.retention(),
+        unreadable_days=imap_mailbox.UNREADABLE_DAYS,
+        **receipt,
+    )
 
 
 @blueprint.get("/for-clinics")

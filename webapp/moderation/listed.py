@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 
 from webapp.clinics.models import Clinic
 from webapp.domain.offers import PriceBasis, PriceKind
-from webapp.i18n import format_money
+from webapp.i18n import format_money, listed
 from webapp.offers import queries as offers
 from webapp.offers.labels import quantity_words
 from webapp.offers.queries import PublishedOffer
@@ -50,7 +50,7 @@ def facts(clinic: Clinic) -> list[Row]:
         (_("Opening hours"), clinic.hours),
         (_("Telephone"), clinic.phone),
         (_("Website"), clinic.website),
-        (_("Languages"), (clinic.languages or "").replace(";", ", ")),
+        (_("Languages"), listed((clinic.languages or "").split(";"))),
         *((_("Doctor"), _doctor(person.name, person.registration_no)) for person in clinic.practitioners),
     ]
     return [Row(label, value) for label, value in stated if value]

@@ -15,7 +15,7 @@ from webapp.domain.market import MarketPolicy, PriceClaim, PriceLine
 from webapp.domain.money import Money
 from webapp.domain.offers import Change, OfferTerms, Part, changes
 from webapp.domain.units import number_text
-from webapp.i18n import current_language, format_day, format_money
+from webapp.i18n import current_language, format_day, format_money, listed
 from webapp.offers.labels import WORDS, YES_NO
 
 
@@ -112,7 +112,7 @@ def _difference(change: Change) -> Difference:
 def _of_parts(
     before: tuple[Part, ...], after: tuple[Part, ...], part_words: Callable[[Part], str]
 ) -> Difference:
-    then, now = ("; ".join(map(part_words, parts)) for parts in (before, after))
+    then, now = (listed(map(part_words, parts), "; ") for parts in (before, after))
     return Difference("parts", _("What it holds"), then, now)
 
 
@@ -130,7 +130,7 @@ def _words(value: Any) -> str:
         case date():
             return format_day(value)
         case tuple():
-            return "; ".join(f"{fee.name} {format_money(fee.amount)}" for fee in value) or _("none")
+            return listed((f"{fee.name} {format_money(fee.amount)}" for fee in value), "; ") or _("none")
         case _ if type(value) in WORDS:
             return str(WORDS[type(value)][value])
         case _:

@@ -107,6 +107,12 @@ FIELDS = {
     Field.CONFIRMED: _l("when it was last confirmed"),
 }
 
+# What a total may lack without being incomplete; it stands beside the total.
+UNPRICED = {
+    Field.OTHER_FEES: _l("other fees are not stated"),
+    Field.NUMBING: _l("the price of numbing cream is not stated"),
+}
+
 TAX_WORDS = {
     TaxWords.INCLUSIVE: _l("tax included"),
     TaxWords.EXCLUSIVE: _l("plus tax"),

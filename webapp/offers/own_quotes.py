@@ -6,7 +6,7 @@ keeps them in her own browser.
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -23,18 +23,25 @@ from webapp.domain.offers import (
     MAX_SESSIONS,
     Consultation,
     Fee,
+    Incomplete,
     Numbing,
     OfferTerms,
     Part,
     PriceBasis,
     Tax,
     Want,
+    unpriced,
+)
+from webapp.domain.offers import (
+    Field as Term,
 )
 from webapp.domain.plain_text import plain_text
 from webapp.domain.units import InvalidQuantity, Quantity, UnknownUnit
+from webapp.domain.want_syntax import read_area
 from webapp.form_choices import choices
 from webapp.form_fields import RowsField, WholeNumberField
-from webapp.offers.labels import CONSULTATION, NUMBING, TAX
+from webapp.i18n import listed
+from webapp.offers.labels import CONSULTATION, NUMBING, TAX, area_names, area_options
 
 MAX_QUOTES = 5
 # The currencies a reader most likely thinks in come first; others are converted too if there is a rate.
@@ -44,6 +51,11 @@ _PER_CENT = re.compile(r"\d{1,2}(\.\d{1,3})?", re.ASCII)
 _BASIS = {
     PriceBasis.TOTAL: _l("all sessions together"),
     PriceBasis.PER_SESSION: _l("one session"),
+}
+# What a clinic's quote is asked, and of a published offer stands beside its total.
+_UNPRICED = {
+    Term.OTHER_FEES: Incomplete.OTHER_FEES_UNKNOWN,
+    Term.NUMBING: Incomplete.NUMBING_UNKNOWN,
 }
 
 
@@ -65,6 +77,8 @@ class OwnQuoteForm(Form):
     )
     treatment = SelectField(_l("Treatment"), validators=[InputRequired(_l("Choose a treatment."))])
     quantity = StringField(_l("How much per session"), filters=[_one_line], validators=[Optional()])
+    # Only where an area is wanted; see `_ask_for_area`.
+    area = SelectField(_l("Area"), filters=[_one_line], validate_choice=False, validators=[Optional()])
     sessions = WholeNumberField(
         _l("Sessions"),
         default=1,
@@ -89,7 +103,9 @@ class OwnQuoteForm(Form):
         _l("Other fees per visit"),
         filters=[_one_line],
         validators=[Optional()],
-        description=_l("Needle, medicine, cream: their sum. 0 if they told you there are none."),
+        description=_l(
+            "Needle, medicine, numbing cream that costs extra: their sum. 0 if they told you there are none."
+        ),
     )
     numbing = SelectField(
         _l("Numbing cream"),
@@ -110,6 +126,10 @@ class OwnQuoteForm(Form):
             raise ValidationError(
                 _("We cannot read “%(text)s”. Write 2 ml, 1 vial or 100 shots.", text=field.data[:40])
             ) from None
+
+    def validate_area(self, field: Field) -> None:
+        if read_area(field.data) is None:
+            raise ValidationError(_("Choose an area of the list."))
 
     def validate_price(self, field: Field) -> None:
         self._money(field)
@@ -154,6 +174,7 @@ class OwnQuoteForm(Form):
             else None
         )
         other = parse_major(self.fees.data, currency) if self.fees.data else None
+        area = read_area(self.area.data) if "area" in self else None
         return OfferTerms(
             title=self.who.data or "",
             currency=currency,
@@ -164,6 +185,7 @@ class OwnQuoteForm(Form):
                     amount.value if amount else None,
                     amount.unit if amount else None,
                     1 if per_session else self.sessions.data or 1,
+                    areas=tuple(area.split(";")) if area else (),
                 ),
             ),
             tax=Tax(self.tax.data),
@@ -197,23 +219,50 @@ class OwnQuotes:
     errors: bool
 
 
-def blank_quote(number: int, treatments: Sequence[tuple[str, str]], currency: str) -> OwnQuoteForm:
-    """An empty row after `number` others, for the next quote."""
+def wanted_areas(areas: Iterable[str | None]) -> tuple[str, ...]:
+    """Those of the wants' areas that are named, each once; without any a quote is not asked for its area."""
+    return tuple(dict.fromkeys(area for area in areas if area))
+
+
+def blank_quote(
+    number: int, treatments: Sequence[tuple[str, str]], currency: str, areas: Sequence[str] = ()
+) -> OwnQuoteForm:
+    """An empty row after `number` others, for the next quote; `areas` as in `read_own_quotes`."""
     blank = OwnQuoteForm(prefix=f"quotes-{number}-", currency=currency)
     blank.treatment.choices = choices(treatments)
+    _ask_for_area(blank, areas)
     return blank
 
 
-def read_own_quotes(data: MultiDict[str, str] | None, treatments: Sequence[tuple[str, str]]) -> OwnQuotes:
-    """The quotes in a form's fields (None: none yet). `treatments` are (slug, name) to choose from."""
+def read_own_quotes(
+    data: MultiDict[str, str] | None, treatments: Sequence[tuple[str, str]], areas: Sequence[str] = ()
+) -> OwnQuotes:
+    """The quotes in a form's fields (None: none yet). `treatments` are (slug, name) to choose from, `areas` those of
+    `wanted_areas`."""
     form = OwnQuotesForm(data)
     rows = form.rows
     for number, row in enumerate(rows):
         row.treatment.choices = choices(treatments)
+        _ask_for_area(row, areas)
         _renumber(row, number)
     valid = [row.validate() for row in rows]
     terms = tuple(row.terms() for row, fine in zip(rows, valid, strict=True) if fine)
     return OwnQuotes(form, rows, terms, not all(valid))
+
+
+def _ask_for_area(row: OwnQuoteForm, areas: Sequence[str]) -> None:
+    """Give the row its areas to choose from: ours, those wanted together (`face;neck`), and what it says already.
+
+    Where none is wanted and it says none, the question is left out.
+    """
+    own = read_area(row.area.data)
+    if not areas and not row.area.data:
+        del row.area
+        return
+    words = dict(area_options())
+    for area in (*areas, *([own] if own else [])):
+        words.setdefault(area, listed(area_names(tuple(area.split(";")))))
+    row.area.choices = choices(words, _("Not stated"))
 
 
 def _renumber(row: OwnQuoteForm, number: int) -> None:
@@ -224,15 +273,23 @@ def _renumber(row: OwnQuoteForm, number: int) -> None:
 
 
 def own_mixes(
-    quotes: Sequence[OfferTerms], wants: Sequence[Want], reader: Reader, families: Mapping[str, str], on: date
+    quotes: Sequence[OfferTerms],
+    wants: Sequence[Want],
+    reader: Reader,
+    families: Mapping[str, str],
+    on: date,
+    *,
+    as_quotes: bool = False,
 ) -> list[tuple[str, Mix, Sequence[Offered]]]:
     """(name, mix, what was looked at) per name and currency, by the same gate and bill. A quote has no age.
 
-    Raises TooLarge.
+    `as_quotes`: beside clinics' quotes, so what numbing cream and other fees cost has to be known as of these; else
+    it is told beside the total, as of a published offer. Raises TooLarge.
     """
     by_name: dict[str, list[Offered]] = {}
     for number, terms in enumerate(quotes):
-        by_name.setdefault(terms.title, []).append(Offered(f"own-{number}", terms))
+        reasons = tuple(_UNPRICED[term] for term in unpriced(terms)) if as_quotes else ()
+        by_name.setdefault(terms.title, []).append(Offered(f"own-{number}", terms, reasons))
     return [
         (name, mix, offered)
         for name, offered in by_name.items()

@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import and_, func, or_, select
+from sqlalchemy.orm import aliased, defer
 
 from webapp.clients import maildir
 from webapp.clients.maildir import StoredMail
@@ -69,6 +70,19 @@ def bounced() -> int:
     return db.session.scalar(select(func.count()).where(Delivery.bounced_at.is_not(None))) or 0
 
 
+def unreadable() -> int:
+    """How many mails were put off because no key in FIELD_KEYS opens them: somebody took a key out too early."""
+    each = aliased(DeliveryEvent)
+    newest = select(func.max(each.id)).where(each.delivery_id == Delivery.id).scalar_subquery()
+    counted = (
+        select(func.count())
+        .select_from(Delivery)
+        .join(DeliveryEvent, DeliveryEvent.id == newest)
+        .where(Delivery.state == "deferred", DeliveryEvent.what == "unreadable")
+    )
+    return db.session.scalar(counted) or 0
+
+
 def suppressed_by_reason() -> dict[str, int]:
     """How many addresses get no optional mail ("unsubscribed") and none at all ("bounced")."""
     rows = db.session.execute(select(Suppression.reason, func.count()).group_by(Suppression.reason))
@@ -89,14 +103,17 @@ def suppressed(delivery_ids: Iterable[int]) -> dict[int, frozenset[str]]:
 
 
 def about(what: str) -> Sequence[Delivery]:
-    """Every mail about one row of a room above ("enquiry:12"), oldest first."""
-    return db.session.scalars(select(Delivery).where(Delivery.about == what).order_by(Delivery.id)).all()
+    """Every mail about one row of a room above ("enquiry:12"), oldest first; what is in it and its address are not
+    read, so that mails which no key opens are told of too."""
+    unread = (defer(Delivery.mail), defer(Delivery.to_address))
+    mails = select(Delivery).where(Delivery.about == what).order_by(Delivery.id).options(*unread)
+    return db.session.scalars(mails).all()
 
 
 def metrics() -> str:
     """Figures of the outbox in the text format of Prometheus, for /metrics.
 
-    By hand: four figures that the database holds, which a client library would keep per process.
+    By hand: a few figures that the database holds, which a client library would keep per process.
     """
     now = progress()
     counts = counts_by_state()
@@ -113,17 +130,11 @@ def metrics() -> str:
         "# HELP lfl_mails_bounced Mails that had been taken and then came back.",
         "# TYPE lfl_mails_bounced gauge",
         f"lfl_mails_bounced {bounced()}",
+        "# HELP lfl_mails_unreadable Mails that wait because no key in FIELD_KEYS opens them.",
+        "# TYPE lfl_mails_unreadable gauge",
+        f"lfl_mails_unreadable {unreadable()}",
     ]
     return "\n".join(lines) + "\n"
-
-
-def states(delivery_ids: Iterable[int]) -> dict[int, str]:
-    """The state of each of these mails; an id that is no mail is left out."""
-    wanted = set(delivery_ids)
-    if not wanted:
-        return {}
-    rows = db.session.execute(select(Delivery.id, Delivery.state).where(Delivery.id.in_(wanted)))
-    return dict(rows.all())
 
 
 def history(delivery_id: int) -> list[tuple[datetime, str, int | None, str]]:
@@ -153,13 +164,25 @@ def histories(delivery_ids: Iterable[int]) -> dict[int, list[tuple[datetime, str
 
 
 def next_tries(delivery_ids: Iterable[int]) -> dict[int, datetime]:
-    """When those of these mails that were put off are tried again."""
+    """When those of these mails that wait for a moment to come are tried."""
     rows = db.session.execute(
         select(Delivery.id, Delivery.next_at).where(
-            Delivery.id.in_(set(delivery_ids)), Delivery.state == "deferred"
+            Delivery.id.in_(set(delivery_ids)),
+            or_(
+                Delivery.state == "deferred",
+                and_(Delivery.state == "pending", Delivery.next_at > database_clock()),
+            ),
         )
     )
     return dict(rows.all())
+
+
+def keys_about(what: str) -> Sequence[tuple[int, str]]:
+    """The id and the key of every mail about one row of a room above, oldest first."""
+    rows = db.session.execute(
+        select(Delivery.id, Delivery.key).where(Delivery.about == what).order_by(Delivery.id)
+    )
+    return [(number, key) for number, key in rows]
 
 
 def suppressions(address: str) -> frozenset[str]:

@@ -10,7 +10,7 @@ from webapp.domain.listing_csv.writer import content_cells
 from webapp.domain.money import Money
 from webapp.domain.offers import OfferTerms, Part
 from webapp.domain.units import number_text
-from webapp.i18n import current_language, format_money
+from webapp.i18n import current_language, described, format_money
 from webapp.offers import change_words
 from webapp.offers.change_words import Difference
 from webapp.portal.price_sheet import Names, part_words
@@ -65,7 +65,7 @@ def _whole_part(part: Part, names: Names) -> str:
         if cells[column] and not (column == "words" and part.treatment not in names)
     ]
     words = part_words(part, names)
-    return f"{words} ({', '.join(more)})" if more else words
+    return f"{words} ({described(more)})" if more else words
 
 
 def _money(money: Money | None) -> str:

@@ -95,7 +95,7 @@ def build(clinic: Clinic, now: datetime) -> Overview:
         not_shown=not_shown,
         held=queries.waiting_texts(clinic.id),
         proposals=queries.open_proposals(clinic.id),
-        unanswered=queries.unanswered(clinic.id, now),
+        unanswered=queries.unanswered(clinic, now),
         prices=len(listed),
         prices_shown=sum(
             policy.price_line(offer.terms, clinic, today, settings.price_age_days).amount is not None

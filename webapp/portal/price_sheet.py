@@ -14,7 +14,7 @@ from webapp.domain.market import Hidden, MarketPolicy, PriceLine, Rule, TaxWords
 from webapp.domain.offers import OfferTerms, Part, PriceBasis
 from webapp.domain.units import number_text
 from webapp.extensions import db
-from webapp.i18n import format_day, format_money, localised, today_in
+from webapp.i18n import described, format_day, format_money, listed, localised, today_in
 from webapp.moderation.models import HeldText
 from webapp.offers import queries as offers
 from webapp.offers.labels import CONDITIONS, HIDDEN, TAX_WORDS, UNITS, quantity_words
@@ -150,7 +150,7 @@ def public_price(terms: OfferTerms, line: PriceLine, policy: MarketPolicy) -> Pu
     missing = [str(MISSING_TERMS[name]) for name in line.missing]
     advice = str(ADVICE[hidden]) if hidden else ""
     if hidden is Hidden.EVENT_TERMS_MISSING:
-        advice = _("Missing: %(fields)s.", fields=", ".join(missing or [str(MISSING_TERMS["valid_until"])]))
+        advice = _("Missing: %(fields)s.", fields=listed(missing or [str(MISSING_TERMS["valid_until"])]))
     return PublicPrice(
         amount=format_money(amount) if amount else None,
         basis=_basis(terms) if amount else "",
@@ -168,7 +168,7 @@ def part_words(part: Part, names: Names) -> str:
     row = names.get(part.treatment or "")
     name = localised(row, "name") if row is not None else part.words or _("another treatment")
     quantity = quantity_words(part.amount) or _("how much is not stated")
-    words = f"{name}, {quantity}"
+    words = described([name, quantity])
     return f"{words} × {part.sessions}" if part.sessions > 1 else words
 
 

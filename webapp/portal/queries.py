@@ -7,10 +7,11 @@ from sqlalchemy import func, select
 
 from webapp.accounts.models import Account
 from webapp.clinics.models import Clinic, Practitioner
-from webapp.enquiries.models import Enquiry, Recipient
+from webapp.enquiries import queries as enquiries
 from webapp.extensions import db
 from webapp.moderation.models import HeldText, Proposal
 from webapp.portal.models import OWNER, Invitation, Membership
+from webapp.quotes.decisions import known_until
 
 
 def clinic_of(account_id: int, slug: str) -> tuple[Clinic, str] | None:
@@ -90,19 +91,9 @@ def owns_a_clinic(account_id: int) -> bool:
     return db.session.scalar(found.limit(1)) is not None
 
 
-def unanswered(clinic_id: int, now: datetime) -> int:
-    """How many enquiries of patients the clinic has not answered yet."""
-    waiting = (
-        select(func.count(Recipient.id))
-        .join(Recipient.enquiry)
-        .where(
-            Recipient.clinic_id == clinic_id,
-            Recipient.state.in_(("asked", "reached", "unreachable")),
-            Enquiry.is_test.is_(False),
-            Enquiry.expires_at > now,
-        )
-    )
-    return db.session.scalar(waiting) or 0
+def unanswered(clinic: Clinic, now: datetime) -> int:
+    """How many enquiries of patients the clinic is still to answer; one that left can answer none."""
+    return enquiries.to_answer(clinic.id, known_until(now), now) if clinic.authority == "authorised" else 0
 
 
 def open_proposals(clinic_id: int) -> int:

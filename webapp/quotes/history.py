@@ -10,7 +10,7 @@ from flask_babel import ngettext
 from webapp.domain.offers import Fee
 from webapp.domain.quotes import Inclusion, PriceRange, QuoteLine, QuoteTerms, Stated
 from webapp.domain.units import number_text
-from webapp.i18n import format_day, format_money
+from webapp.i18n import described, format_day, format_money, listed
 from webapp.offers.change_words import Difference
 from webapp.offers.labels import CONSULTATION, INJECTOR, TAX, area_names, quantity_words
 from webapp.quotes import queries
@@ -20,10 +20,15 @@ from webapp.quotes.models import Quote
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """One version, and what it says differently than the one before; nothing for the first."""
+    """One version, and what it says differently than the one before; nothing for the first. Of the note only whether.
+
+    `ran_out`: its last day went by while it was the newest.
+    """
 
     quote: Quote
     differences: Sequence[Difference]
+    note_changed: bool
+    ran_out: bool
 
 
 def versions(
@@ -34,10 +39,18 @@ def versions(
     `slugs` are the treatments by id, `names` what they are called in the reader's language.
     """
     said = [dict(_said(quote, country, slugs, names)) for quote in quotes]
-    found = [
-        Version(quote, _differences(said[number - 1] if number else said[0], said[number]))
-        for number, quote in enumerate(quotes)
-    ]
+    found = []
+    for number, quote in enumerate(quotes):
+        before, after = max(number - 1, 0), quotes[number + 1] if number + 1 < len(quotes) else None
+        found.append(
+            Version(
+                quote,
+                _differences(said[before], said[number]),
+                note_changed=quotes[before].note != quote.note,
+                ran_out=quote.expired_at is not None
+                and (after is None or quote.expired_at <= after.created_at),
+            )
+        )
     return found[::-1]
 
 
@@ -55,7 +68,7 @@ def _said(
 ) -> Iterator[tuple[str, str]]:
     """Everything that an answer says, as (heading, words); what it does not say is left out.
 
-    Its note is a letter to the patient and no term: that one differs is said, not how.
+    Its note is a letter to the patient and no term: `Version.note_changed`.
     """
     yield _("Answer"), str(KINDS[AnswerKind(quote.kind)])
     if quote.decline_reason:
@@ -83,7 +96,7 @@ def _terms(terms: QuoteTerms, names: Mapping[str, str]) -> Iterator[tuple[str, s
         if stated is not None:
             yield str(INCLUSIONS[inclusion]), stated_words(stated)
     if terms.named_fees is not None:
-        yield _("Other fees per visit"), "; ".join(map(_fee, terms.named_fees)) or _("none")
+        yield _("Other fees per visit"), listed(map(_fee, terms.named_fees), "; ") or _("none")
     if terms.injector is not None:
         yield _("Who injects"), str(INJECTOR[terms.injector])
     if terms.injector_name:
@@ -104,7 +117,7 @@ def line_said(line: QuoteLine, names: Mapping[str, str]) -> str:
         names.get(part.treatment or "", "") or part.words or _("Something else"),
         quantity_words(part.amount),
         ngettext("%(num)s session", "%(num)s sessions", part.sessions),
-        ", ".join(area_names(part.areas)),
+        listed(area_names(part.areas)),
         format_money(line.price),
     ]
     return " · ".join(word for word in words if word)
@@ -125,14 +138,14 @@ def range_words(ends: PriceRange) -> str:
 def _tax(terms: QuoteTerms) -> str:
     rate: Decimal | None = terms.tax_rate
     words = str(TAX[terms.tax])
-    return words if rate is None else f"{words}, {number_text(rate)} %"
+    return words if rate is None else described([words, _("%(rate)s %%", rate=number_text(rate))])
 
 
 def _consultation(terms: QuoteTerms) -> str:
     words = [str(CONSULTATION[terms.consultation])] if terms.consultation else []
     words += [format_money(terms.consultation_fee)] if terms.consultation_fee else []
     words += [_("waived with the treatment")] if terms.consultation_waived else []
-    return ", ".join(words)
+    return described(words)
 
 
 def _fee(fee: Fee) -> str:

@@ -6,6 +6,10 @@ from enum import StrEnum
 
 from flask_babel import lazy_gettext as _l
 
+from webapp.domain.money import Money
+from webapp.domain.quotes import Relation, relation
+from webapp.enquiries.models import Recipient
+
 
 class Outcome(StrEnum):
     """One thing that happened between a clinic and a patient; a code of PriceOutcome.kind."""
@@ -44,6 +48,20 @@ QUOTED = (
     Outcome.QUOTED_BELOW,
     Outcome.QUOTED_NOT_COMPARABLE,
 )
+
+
+_PAID = {
+    Relation.SAME: Outcome.PAID_AS_QUOTED,
+    Relation.ABOVE: Outcome.PAID_ABOVE,
+    Relation.BELOW: Outcome.PAID_BELOW,
+}
+
+
+def paid_outcome(recipient: Recipient, quoted: Money | None) -> Outcome | None:
+    """What she paid at the clinic beside the `quoted` total; None where one of them is not known."""
+    if recipient.paid_amount is None or recipient.paid_currency is None:
+        return None
+    return _PAID.get(relation(Money(recipient.paid_amount, recipient.paid_currency), quoted))
 
 
 @dataclass(frozen=True, slots=True)

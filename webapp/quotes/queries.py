@@ -7,45 +7,57 @@ from types import MappingProxyType
 from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload
 
+from webapp.clinics.models import Clinic
 from webapp.domain.money import Money
 from webapp.domain.offers import Consultation, Injector, Numbing, Part, Tax, Want
 from webapp.domain.quotes import (
     How,
     Inclusion,
     PriceRange,
+    QuoteState,
     QuoteTerms,
     Relation,
     Stated,
     as_answered,
+    quote_state,
     relation,
 )
 from webapp.domain.quotes import QuoteLine as LineTerms
 from webapp.domain.units import Unit
+from webapp.enquiries import queries as enquiry_queries
+from webapp.enquiries.models import Enquiry, Recipient
 from webapp.extensions import db
 from webapp.i18n import today_in
+from webapp.offers import queries as offers
 from webapp.offers.queries import fees_from_json
 from webapp.quotes.models import Clarification, MailReply, PriceOutcome, Quote, QuoteDraft, QuoteLine
+from webapp.quotes.outcomes import Outcome, paid_outcome
 
 
-def latest(recipient_ids: Sequence[int]) -> Mapping[int, Quote]:
-    """The newest answer of each recipient that has one."""
+def versions(recipient_ids: Sequence[int]) -> Mapping[int, Sequence[Quote]]:
+    """Every answer of each recipient that has one, the first one first; two statements."""
     rows = db.session.scalars(
         select(Quote)
         .where(Quote.recipient_id.in_(recipient_ids))
         .order_by(Quote.recipient_id, Quote.version)
         .options(selectinload(Quote.lines))
     )
-    return {row.recipient_id: row for row in rows}
+    found: dict[int, list[Quote]] = {}
+    for row in rows:
+        found.setdefault(row.recipient_id, []).append(row)
+    return found
 
 
-def versions(recipient_id: int) -> Sequence[Quote]:
-    """Every answer of one recipient, the first one first."""
-    return db.session.scalars(
-        select(Quote)
-        .where(Quote.recipient_id == recipient_id)
-        .order_by(Quote.version)
-        .options(selectinload(Quote.lines))
-    ).all()
+def latest(recipient_ids: Sequence[int]) -> Mapping[int, Quote]:
+    """The newest answer of each recipient that has one."""
+    return {recipient_id: rows[-1] for recipient_id, rows in versions(recipient_ids).items()}
+
+
+def state(quote: Quote, today: date) -> QuoteState:
+    """Whether an answer of any kind still stands on `today`, a day in its clinic's market."""
+    found = quote_state(today, valid_until=quote.valid_until, is_withdrawn=quote.withdrawn_at is not None)
+    # The patient was told that it is over: no clock that runs behind brings it back.
+    return QuoteState.EXPIRED if quote.expired_at and found is QuoteState.ACTIVE else found
 
 
 def draft(recipient_id: int) -> QuoteDraft | None:
@@ -95,6 +107,23 @@ def terms(
     )
 
 
+def total_when_given(
+    quote: Quote, country: str, slugs: Mapping[int, str], wants: Sequence[Want]
+) -> Money | None:
+    """What an answer came to on the day it was given; None for one that does not add up to a total."""
+    said = terms(quote, country, slugs)
+    return as_answered(said, wants).total if said is not None else None
+
+
+def accepted_total(recipient: Recipient) -> Money | None:
+    """The total of the quote that the patient decided on; None where it has none."""
+    quote = decided_on(versions([recipient.id]).get(recipient.id, ()), recipient.decided_at)
+    if quote is None:
+        return None
+    clinic, slugs = db.session.get_one(Clinic, recipient.clinic_id), offers.slugs()
+    return total_when_given(quote, clinic.country, slugs, enquiry_queries.wants_of(recipient.enquiry, slugs))
+
+
 def range_of(quote: Quote) -> PriceRange | None:
     """Between what and what a "consultation first" expects to end; None where it names nothing."""
     if quote.range_low_amount is None or quote.range_high_amount is None:
@@ -118,14 +147,9 @@ def _inclusions(quote: Quote) -> dict[Inclusion, Stated]:
     return found
 
 
-def decided_on(recipient_id: int, at: datetime) -> Quote | None:
-    """The version of a clinic's answer that the patient saw when she decided."""
-    return db.session.scalar(
-        select(Quote)
-        .where(Quote.recipient_id == recipient_id, Quote.created_at <= at)
-        .order_by(Quote.version.desc())
-        .limit(1)
-    )
+def decided_on(answers: Sequence[Quote], at: datetime | None) -> Quote | None:
+    """Of a clinic's answers, the first one first, the version that the patient saw when she decided."""
+    return next((one for one in reversed(answers) if at is not None and one.created_at <= at), None)
 
 
 def outcomes(since: date, clinic_id: int | None = None) -> Mapping[int, Mapping[str, int]]:
@@ -144,6 +168,26 @@ def outcomes(since: date, clinic_id: int | None = None) -> Mapping[int, Mapping[
     for clinic, kind, count in db.session.execute(counted):
         found.setdefault(clinic, {})[kind] = int(count)
     return found
+
+
+def outcomes_known(clinic: Clinic, since: date, known_until: datetime) -> Mapping[str, int]:
+    """`outcomes` of one clinic as it may read them: what patients accepted after `known_until`, and what they paid for
+    it, is left out, as they can still undo it."""
+    counts = dict(outcomes(since, clinic.id).get(clinic.id, {}))
+    undoable = select(Recipient).join(Recipient.enquiry)
+    undoable = undoable.where(
+        Recipient.clinic_id == clinic.id,
+        Recipient.decision == "accepted",
+        Recipient.decided_at > known_until,
+        Enquiry.is_test.is_(False),
+    )
+    for recipient in db.session.scalars(undoable):
+        assert recipient.decided_at is not None  # chosen by it
+        if today_in(clinic.country, recipient.decided_at) >= since:
+            for outcome in (Outcome.ACCEPTED, paid_outcome(recipient, accepted_total(recipient))):
+                if outcome is not None:
+                    counts[outcome] = max(0, counts.get(outcome, 0) - 1)
+    return counts
 
 
 def mail_replies(recipient_ids: Sequence[int]) -> Mapping[int, Sequence[MailReply]]:

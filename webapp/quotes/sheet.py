@@ -14,16 +14,16 @@ from webapp.domain.quotes import QuoteAnswer, QuoteTerms, answer, starting_terms
 from webapp.domain.units import Quantity
 from webapp.enquiries import queries as enquiry_queries
 from webapp.enquiries.models import Enquiry, Recipient
-from webapp.i18n import localised, today_in
+from webapp.i18n import listed, localised, today_in
 from webapp.offers import queries as offers
 from webapp.offers.labels import area_names, area_options
 from webapp.offers.queries import PublishedOffer
 from webapp.quotes import queries
-from webapp.quotes.forms import QuoteForm, draft_of, fields_of, quote_form
+from webapp.quotes.forms import MAX_FEES, MAX_ROWS, QuoteForm, draft_of, fields_of, quote_form
 from webapp.quotes.history import Version, versions
 from webapp.quotes.labels import AnswerKind
 from webapp.quotes.models import Quote, QuoteDraft
-from webapp.quotes.services.answering import AnswerDraft, quote_of
+from webapp.quotes.services.answering import AnswerDraft, draft_mark, quote_of
 from webapp.settings import market_policy
 from webapp.treatments import queries as treatments
 
@@ -37,6 +37,8 @@ class Sheet:
     def __init__(self, recipient: Recipient, now: datetime) -> None:
         self.recipient = recipient
         self.now = now
+        # What the clinic's offers hold is more than a sheet takes, so it began without them.
+        self.begins_without_offers = False
         self.enquiry: Enquiry = recipient.enquiry
         self.clinic = clinics.by_ids([recipient.clinic_id])[recipient.clinic_id]
         self.currency = market_policy(self.clinic.country).currency
@@ -50,7 +52,7 @@ class Sheet:
     @cached_property
     def answers(self) -> Sequence[Quote]:
         """All versions of the answer, the first one first."""
-        return queries.versions(self.recipient.id)
+        return queries.versions([self.recipient.id]).get(self.recipient.id, ())
 
     @property
     def given(self) -> Quote | None:
@@ -68,6 +70,11 @@ class Sheet:
         return queries.draft(self.recipient.id)
 
     @property
+    def drafted(self) -> str:
+        """Which draft that is: when it was saved; "" for none."""
+        return draft_mark(self.kept)
+
+    @property
     def history(self) -> Sequence[Version]:
         """All versions with what each changed, the newest first."""
         return versions(self.answers, self.clinic.country, self.slugs, self.names)
@@ -83,7 +90,10 @@ class Sheet:
         if not is_sent and typed is None:
             prefilled = self._amended() if self.given and not offer_ref else self._begun(offer_ref)
             prefilled["seen"] = str(self.seen)
-        return quote_form(treatments.choices(), self._areas(), prefilled, typed)
+        form = quote_form(treatments.choices(), self._areas(), prefilled, typed)
+        if not is_sent:
+            form.drafted.data = self.drafted
+        return form
 
     @cached_property
     def matching(self) -> Sequence[PublishedOffer]:
@@ -130,6 +140,10 @@ class Sheet:
         purchases = self._purchases(offer_ref)
         terms = starting_terms(purchases, self.currency, self.today)
         fields = fields_of(terms, self._settled)
+        if len(fields["lines"]) > MAX_ROWS or len(fields.get("fees", ())) > MAX_FEES:
+            # Some of it would read as all of it.
+            self.begins_without_offers = True
+            terms, fields = None, fields_of(None, self._settled)
         usual = self.today + timedelta(days=USUAL_DAYS)
         ends = terms.valid_until if terms else None
         fields["valid_until"] = min(usual, ends) if ends and ends >= self.today else usual
@@ -180,7 +194,7 @@ class Sheet:
         held += [tuple(want.area.split(";")) for want in self.wants if want.area]
         held += [tuple(line.area.split(";")) for quote in self.answers for line in quote.lines if line.area]
         for areas in held:
-            options.setdefault(";".join(areas), ", ".join(area_names(areas)))
+            options.setdefault(";".join(areas), listed(area_names(areas)))
         return list(options.items())
 
     # What it says

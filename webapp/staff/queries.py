@@ -6,17 +6,17 @@ from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
 from flask_babel import gettext as _
-from sqlalchemy import Select, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, String, and_, cast, exists, func, literal, or_, select
+from sqlalchemy.orm import aliased
 
 from webapp.clinics.models import Clinic
 from webapp.enquiries.letters import about as about_enquiry
 from webapp.enquiries.models import Enquiry, Recipient
-from webapp.enquiries.services import erasing
-from webapp.enquiries.services.again import can_be_written
 from webapp.extensions import db
 from webapp.moderation.models import Claim, Decision, HeldText, NeverListRequest, PositionReview, Proposal
 from webapp.outbox import queries as outbox
 from webapp.outbox.models import Delivery
+from webapp.quotes.services.again import can_be_written
 
 # Decisions that take a letter out of the queue.
 LETTER_SEEN, LETTER_AGAIN = "letter.seen", "letter.sent_again"
@@ -41,7 +41,7 @@ class Waiting:
 @dataclass(frozen=True, slots=True)
 class Letter:
     """A mail: what it is about and what happened to it, never to whom. `suppressed` says why its address gets no mail;
-    `can_be_sent_again` whether a room can write it anew."""
+    `can_be_sent_again` whether it waits and a room can write it anew."""
 
     id: int
     about: str
@@ -50,6 +50,8 @@ class Letter:
     history: Sequence[tuple[datetime, str, int | None, str]]
     suppressed: frozenset[str]
     can_be_sent_again: bool
+    # It never arrived, nobody has looked at it and it was not sent again.
+    is_waiting: bool
 
 
 def waiting() -> Waiting:
@@ -97,14 +99,14 @@ def clinics(text: str) -> Sequence[Clinic]:
 
 
 def letters() -> list[Letter]:
-    """The mails that ended undelivered and that nobody has looked at, oldest first, at most a page of them."""
+    """The mails that never arrived and that nobody has looked at, oldest first, at most a page of them."""
     return _told(db.session.scalars(_dead().order_by(Delivery.ended_at, Delivery.id).limit(PAGE)).all())
 
 
 def letters_of(ref: str) -> list[Letter] | None:
     """Every mail about the enquiry of that reference, oldest first; None where there is no such enquiry."""
-    enquiry = erasing.by_ref(ref)
-    return None if enquiry is None else _told(outbox.about(about_enquiry(enquiry.id)))
+    enquiry_id = db.session.scalar(select(Enquiry.id).where(Enquiry.ref == ref.strip().upper()))
+    return None if enquiry_id is None else _told(outbox.about(about_enquiry(enquiry_id)))
 
 
 def _told(rows: Sequence[Delivery]) -> list[Letter]:
@@ -113,17 +115,19 @@ def _told(rows: Sequence[Delivery]) -> list[Letter]:
     suppressed = outbox.suppressed(ids)
     histories = outbox.whole_histories(ids)
     again = can_be_written(rows)
+    waiting_ids = set(db.session.scalars(select(Delivery.id).where(Delivery.id.in_(ids), _waits())))
     return [
         Letter(
             row.id,
-            _("Enquiry %(ref)s to %(clinic)s", ref=clinics[row.id][1].ref, clinic=clinics[row.id][2].name)
+            _("Enquiry %(ref)s to %(clinic)s", ref=clinics[row.id][0], clinic=clinics[row.id][1])
             if row.id in clinics
             else row.key,
             row.state,
             row.bounced_at is not None,
             histories[row.id],
             suppressed.get(row.id, frozenset()),
-            row.id in again and (row.state in DEAD or row.bounced_at is not None),
+            row.id in again and row.id in waiting_ids,
+            row.id in waiting_ids,
         )
         for row in rows
     ]
@@ -151,21 +155,29 @@ def decisions(clinic_ref: str, before: int | None) -> tuple[Sequence[Decision], 
 
 
 def _dead() -> Select[Delivery]:
+    return select(Delivery).where(_waits())
+
+
+def _waits() -> ColumnElement[bool]:
+    """It ended undelivered, or was taken and came back; and nobody has looked at it or had it written again."""
     looked_at = exists().where(
         Decision.what.in_((LETTER_SEEN, LETTER_AGAIN)), Decision.subject == Delivery.key
     )
-    return select(Delivery).where(Delivery.state.in_(DEAD), ~looked_at)
+    newer = aliased(Delivery)
+    again = exists().where(
+        newer.about == Delivery.about, newer.key.like(literal("%:after-").concat(cast(Delivery.id, String)))
+    )
+    never_arrived = or_(Delivery.state.in_(DEAD), Delivery.bounced_at.is_not(None))
+    return and_(never_arrived, ~looked_at, ~again)
 
 
-def _recipients(delivery_ids: Sequence[int]) -> dict[int, tuple[Recipient, Enquiry, Clinic]]:
+def _recipients(delivery_ids: Sequence[int]) -> dict[int, tuple[str, str]]:
+    """The enquiry's reference and the clinic's name. Not whole rows, which a page about mails that no key opens could
+    not show."""
     rows = db.session.execute(
-        select(Recipient, Enquiry, Clinic)
+        select(Recipient.delivery_id, Enquiry.ref, Clinic.name)
         .join(Enquiry, Enquiry.id == Recipient.enquiry_id)
         .join(Clinic, Clinic.id == Recipient.clinic_id)
         .where(Recipient.delivery_id.in_(delivery_ids))
     )
-    return {
-        recipient.delivery_id: (recipient, enquiry, clinic)
-        for recipient, enquiry, clinic in rows
-        if recipient.delivery_id is not None
-    }
+    return {delivery_id: (ref, name) for delivery_id, ref, name in rows if delivery_id is not None}

@@ -174,6 +174,21 @@ def test_a_price_per_session_and_one_for_all(client: FlaskClient) -> None:
     assert "1 session of Rejuran Healer 2 ml is not covered: the price is for one purchase only." in few.words
 
 
+def test_the_area_is_asked_for_where_one_is_wanted(client: FlaskClient) -> None:
+    assert post(client, "want=rejuran_healer:1x2ml", {}).all("select", name="quotes-0-area") == []
+    page = post(client, "want=rejuran_healer:1x2ml@face", {}, {"who": "Other", "area": "face"})
+    without, with_area = own_bills(page)
+    assert without.total is None
+    assert "The area is not stated." in without.words
+    assert with_area.total is not None
+    assert with_area.lines[0][0] == "Rejuran Healer 2 ml (face)"
+    assert [len(page.all("select", name=f"quotes-{number}-area")) for number in range(3)] == [1, 1, 1]
+    # For the next quote as well, with what is wanted now.
+    again = post(client, "want=rejuran_healer:1x2ml@face;neck", {})
+    (blank,) = again.all("select", name="quotes-1-area")
+    assert "face, neck" in words(blank)
+
+
 def test_two_quotes_of_one_clinic_are_one_answer_and_two_clinics_two(client: FlaskClient) -> None:
     page = post(
         client,

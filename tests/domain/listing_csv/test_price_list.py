@@ -27,7 +27,7 @@ from webapp.domain.listing_csv import (
 from webapp.domain.listing_csv.headings import CHOICES, HEADINGS, LANGUAGES, NUMBERS
 from webapp.domain.listing_csv.price_list import ref_of_title
 from webapp.domain.money import Money
-from webapp.domain.offers import OfferTerms, Part, PriceBasis, PriceKind, Tax
+from webapp.domain.offers import Injector, Numbing, OfferTerms, Part, PriceBasis, PriceKind, Tax
 from webapp.domain.units import Unit
 
 pytestmark = pytest.mark.once
@@ -208,6 +208,27 @@ def test_a_row_without_a_title_says_so_once() -> None:
 def test_headings_of_a_language_are_read(language: str) -> None:
     heads = [HEADINGS[name][language][0] for name in (*HEADER, *PART_HEADER)]
     assert list(offers(result([heads, [*HEALER, *PART]]))) == ["healer"]
+
+
+def test_the_words_of_the_chinese_pages_are_read() -> None:
+    heads = ["名称", "项目", "用量", "单位", "总价", "货币", "税", "价格类型", "诊金", "麻醉膏", "由谁注射"]
+    row = [
+        "Healer 2 ml",
+        "rejuran_healer",
+        "2",
+        "ml",
+        "872",
+        "SGD",
+        "inclusive",
+        "regular",
+        "54.50",
+        "extra",
+        "nurse",
+    ]
+    (terms,) = offers(result([heads, row])).values()
+    assert (terms.parts, terms.price) == ((Part("rejuran_healer", Decimal(2), Unit.ML),), Money(87200, "SGD"))
+    assert terms.consultation_fee == Money(5450, "SGD")
+    assert (terms.numbing, terms.injector) == (Numbing.EXTRA, Injector.NURSE)
 
 
 def test_every_column_has_headings_and_no_heading_two_columns() -> None:

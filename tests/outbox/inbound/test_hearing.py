@@ -20,6 +20,7 @@ from webapp.extensions import db
 from webapp.outbox import queries, services
 from webapp.outbox.inbound import hearing, history
 from webapp.outbox.models import Delivery, DeliveryEvent, InboundMail
+from webapp.outbox.wire_format import plain_address
 from webapp.unit_of_work import unit_of_work
 
 DESK = "desk@larch.example"
@@ -31,10 +32,10 @@ def somebody_listens(app: Flask, session: Session, monkeypatch: pytest.MonkeyPat
     monkeypatch.setitem(app.config, "SETTINGS", settings)
 
 
-def posted(key: str = "enquiry-asks-clinic:1") -> tuple[Delivery, str]:
+def posted(key: str = "enquiry-asks-clinic:1", to: str = DESK) -> tuple[Delivery, str]:
     """A mail that went out, and the address that answers to it go to."""
     with unit_of_work():
-        delivery = services.post(key, DESK, question, hears_replies=True)
+        delivery = services.post(key, to, question, hears_replies=True)
     written = delivery.mail or ""
     address = next(line for line in written.split("\r\n") if line.startswith("Reply-To: "))
     with unit_of_work():
@@ -132,6 +133,16 @@ def test_a_mailbox_behind_ours_gives_no_address_up() -> None:
     assert queries.suppressions(DESK) == frozenset()
 
 
+@pytest.mark.parametrize("kept", ["desk@미래의원.example", "Desk@xn--hj2bz6f82lspa.example"])
+def test_a_domain_is_the_same_in_the_letters_of_its_country_and_in_ascii(kept: str) -> None:
+    delivery, address = posted(to=kept)
+    said = plain_address(kept)
+    with heard() as told:
+        hear(report(block(to=said), to=address))
+    assert told == [{"delivery": delivery.id, "hard": True}]
+    assert queries.suppressions(kept) == {services.BOUNCED}
+
+
 def test_a_bounce_is_known_by_the_message_that_it_returns_too() -> None:
     delivery, _address = posted()
     back = f"Message-ID: <{delivery.message_id}>"
@@ -212,7 +223,9 @@ def test_soft_bounces_are_counted_over_the_mails_that_repeat_one() -> None:
     assert history.soft_bounces(key) == history.SoftBounces(3, False)
     with unit_of_work() as session:
         first = session.scalars(
-            select(DeliveryEvent).where(DeliveryEvent.what == hearing.BOUNCED_SOFTLY)
+            select(DeliveryEvent)
+            .where(DeliveryEvent.what == hearing.BOUNCED_SOFTLY)
+            .order_by(DeliveryEvent.id)
         ).first()
         assert first is not None
         first.at -= timedelta(hours=73)

@@ -254,6 +254,10 @@ def test_no_damage_to_a_mail_stops_its_reading(seed: int) -> None:
         b"Content-Type: text/plain\n\n" + (b"/" + b"a" * 42 + b"\n") * 20_000,
         b"From: mailer-daemon@x\nSubject: failure\n\n" + b"unknown user 5.1.1 " * 50_000,
         b"a: b\n" * 100_000 + b"\nWords",
+        b"Subject: Re\n\n" + b"\n" * 1_000_000,
+        b"Subject: Re\n\n" + b">\n" * 300_000,
+        b"Subject: Re\n\n" + b"message-id:\n> " * 70_000,
+        b"From: mailer-daemon@x\nSubject: failure\n\n" + b"-" * 1_000_000,
     ],
 )
 def test_no_mail_takes_long(content: bytes) -> None:

@@ -8,19 +8,20 @@ from flask_babel import ngettext
 from webapp.clinics.models import Clinic
 from webapp.directory.cards import Names, OfferView, offer_title, offer_view, part_chip, treatment_label
 from webapp.directory.compare.answers import Answer
-from webapp.directory.compare.labels import LACKING, UNPRICED, differs_words
+from webapp.directory.compare.labels import LACKING, differs_words
 from webapp.directory.labels import MARKETS
 from webapp.domain.basket import Difference, Gap, Lacking, LeftOverOf, NotComparable, SetAside
 from webapp.domain.market import Hidden, MarketPolicy
 from webapp.domain.money import Money
 from webapp.domain.offers import Field, Incomplete, LineKind, Part, Want
-from webapp.i18n import format_money, localised, today_in, utc_now
+from webapp.i18n import format_money, listed, localised, today_in, utc_now
 from webapp.offers.labels import (
     CONDITIONS,
     FIELDS,
     HIDDEN,
     INCOMPLETE,
     UNITS,
+    UNPRICED,
     area_names,
     line_words,
     public_reason,
@@ -84,7 +85,7 @@ def want_words(want: Want, label: str) -> str:
     words = " ".join(filter(None, (f"{want.sessions} × {label}", quantity_words(want.quantity))))
     if want.area is None:
         return words
-    return _("%(want)s (%(areas)s)", want=words, areas=", ".join(area_names(tuple(want.area.split(";")))))
+    return _("%(want)s (%(areas)s)", want=words, areas=listed(area_names(tuple(want.area.split(";")))))
 
 
 def column(
@@ -159,7 +160,9 @@ class _Words:
     def part(self, part: Part) -> str:
         """Rejuran Healer 2 ml, face."""
         if self.policy is None:
-            return " ".join(filter(None, (self.treatment(part.treatment), quantity_words(part.amount))))
+            words = " ".join(filter(None, (self.treatment(part.treatment), quantity_words(part.amount))))
+            areas = listed(area_names(part.areas))
+            return _("%(want)s (%(areas)s)", want=words, areas=areas) if areas else words
         chip = part_chip(part, self.names, self.policy)
         return " ".join(filter(None, (chip.name, chip.quantity)))
 
@@ -268,5 +271,5 @@ class _Words:
         if difference is Difference.VARIANT:
             return self.treatment(part.treatment)
         if difference is Difference.AREA:
-            return ", ".join(area_names(part.areas))
+            return listed(area_names(part.areas))
         return quantity_words(part.amount) or str(UNITS[part.unit]) if part.unit else _("not stated")

@@ -11,7 +11,7 @@ from webapp.directory.compare.course import Assumed, OverTime
 from webapp.domain.basket import Mix
 from webapp.domain.course_plan import Assumption, Span, clinic_interval, outlasts
 from webapp.domain.money import Money
-from webapp.i18n import format_money
+from webapp.i18n import format_money, listed
 from webapp.treatments import queries as treatments
 
 
@@ -54,9 +54,9 @@ def _assumed(course: Assumed, label: str, sources: Mapping[str, str]) -> Assumed
         own = [_("%(figure)s (yours)", figure=words(figure.span))] if figure.own else []
         if figure is course.sessions and figure.span != chosen:
             own = [_("%(figure)s (your choice)", figure=_sessions(chosen))]
-        said.append("; ".join([*own, *_as_sourced(figure, words, sources)]))
+        said.append(listed([*own, *_as_sourced(figure, words, sources)], "; "))
     open_ = [name for figure, _words, name in known if figure is None]
-    return AssumedLine(label, said, _("No source says: %(what)s.", what=", ".join(open_)) if open_ else None)
+    return AssumedLine(label, said, _("No source says: %(what)s.", what=listed(open_)) if open_ else None)
 
 
 def _as_sourced(figure: Assumption, words: Callable[[Span], str], sources: Mapping[str, str]) -> list[str]:
@@ -66,7 +66,7 @@ def _as_sourced(figure: Assumption, words: Callable[[Span], str], sources: Mappi
         span = Span(row.range.low, row.range.high)
         found.setdefault(span, []).append(sources.get(row.source, row.source))
     return [
-        _("%(figure)s (%(source)s)", figure=words(span), source="; ".join(documents))
+        _("%(figure)s (%(source)s)", figure=words(span), source=listed(documents, "; "))
         for span, documents in found.items()
     ]
 

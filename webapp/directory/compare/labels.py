@@ -4,7 +4,6 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from webapp.domain.basket import Difference, Lacking
-from webapp.domain.offers import Field
 from webapp.offers.public import AmountFrom
 
 LACKING = {
@@ -12,12 +11,6 @@ LACKING = {
     Lacking.CANNOT_REPEAT: _l("the price is for one purchase only."),
     Lacking.NOT_COMPARABLE: _l("it is offered only in another amount, variant or area."),
     Lacking.NOT_OFFERED: _l("it is not on the price list."),
-}
-
-# What a total may lack without being incomplete; it stands beside the total.
-UNPRICED = {
-    Field.OTHER_FEES: _l("other fees are not stated"),
-    Field.NUMBING: _l("the price of numbing cream is not stated"),
 }
 
 AMOUNT_FROM = {

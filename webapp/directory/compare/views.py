@@ -29,7 +29,7 @@ from webapp.fx import queries as fx
 from webapp.i18n import current_language, utc_now
 from webapp.offers import queries as offers
 from webapp.offers.labels import area_options
-from webapp.offers.own_quotes import CURRENCIES, MAX_QUOTES, blank_quote, read_own_quotes
+from webapp.offers.own_quotes import CURRENCIES, MAX_QUOTES, blank_quote, read_own_quotes, wanted_areas
 from webapp.offers.queries import PublishedOffer
 from webapp.treatments import queries as treatments
 
@@ -65,7 +65,8 @@ def compare() -> Response:
     if not query.rows:
         query = replace(query, rows=(_first_row(published, names),))
     options = treatments.public_choices(list(MARKETS), list(names.values()))
-    own = read_own_quotes(request.form if request.method == "POST" else None, options)
+    areas = wanted_areas(want.area for want in query.wants)
+    own = read_own_quotes(request.form if request.method == "POST" else None, options, areas)
     found: Comparison | None = None
     too_large = False
     if query.wants and (chosen or own.terms):
@@ -85,7 +86,7 @@ def compare() -> Response:
         own=own.rows,
         own_errors=own.errors,
         blank_quote=_blank_quote(
-            current_language(), len(own.rows), tuple(options), currency_of(query, chosen)
+            current_language(), len(own.rows), tuple(options), currency_of(query, chosen), areas
         ),
         changed=changed_since(query.seen, {one.clinic.id: one.clinic for one in chosen}, names, now),
         keep_link=url_for("directory.compare", **write_query(query, seen=found.versions)) if found else "",
@@ -114,12 +115,18 @@ def compare() -> Response:
 
 
 @lru_cache(maxsize=100)
-def _blank_quote(language: str, number: int, options: tuple[tuple[str, str], ...], currency: str) -> Markup:
+def _blank_quote(
+    language: str,
+    number: int,
+    options: tuple[tuple[str, str], ...],
+    currency: str,
+    areas: tuple[str, ...],
+) -> Markup:
     """The empty row for the next quote, "" where there is no room. It is the same for everyone who reads a language,
     and writing its fields took as long as three bills."""
     if number >= MAX_QUOTES:
         return Markup("")
-    row = blank_quote(number, options, currency)
+    row = blank_quote(number, options, currency, areas)
     return Markup(  # noqa: S704  # what a template has escaped
         render_template("partials/own_quote.html", row=row, place=number + 1, last=True)
     )

@@ -24,7 +24,7 @@ from webapp.directory.plan.words import (
 )
 from webapp.domain.course_dates import Aftermath, Avoid, DayRange, Session
 from webapp.domain.facts import Fact, Range
-from webapp.i18n import LANGUAGES, current_language, format_day
+from webapp.i18n import LANGUAGES, current_language, format_day, listed
 from webapp.treatments import queries as treatments
 from webapp.treatments.documents import numbered, said
 
@@ -42,7 +42,7 @@ def calendar_file(query: PlanQuery, labels: Mapping[str, str], page: str, now: d
     courses = courses_of(query)
     plan = json.dumps(_settled(query), sort_keys=True)
     calendar = Calendar.new(
-        name=_("Plan: %(treatments)s", treatments=", ".join(labels[one.slug] for one in courses)),
+        name=_("Plan: %(treatments)s", treatments=listed(labels[one.slug] for one in courses)),
         prodid=_PRODUCT,
         uid=str(uuid5(NAMESPACE_URL, plan)),
         last_modified=now,
@@ -165,7 +165,7 @@ def _sourced(fact: Fact, documents: Documents) -> str:
         f"{entry.title}, {format_day(entry.published_on)}" if entry.published_on else entry.title
         for entry in one.sources
     ]
-    return f"{one.text} ({'; '.join(titles)})"
+    return f"{one.text} ({listed(titles, '; ')})"
 
 
 def _advice() -> str:

@@ -37,6 +37,7 @@ from webapp.domain.course_dates import (
 from webapp.domain.course_plan import Assumption
 from webapp.domain.facts import Fact, Range
 from webapp.domain.trips import Way
+from webapp.i18n import listed
 from webapp.treatments import queries as treatments
 from webapp.treatments.documents import Said, SourceEntry, entries, numbered, said
 
@@ -266,7 +267,7 @@ def _journeys(
         lines.append(
             JourneyLine(
                 name=_("Journey %(number)s", number=len(lines) + 1),
-                purpose="; ".join(purpose(visit, names) for visit in about),
+                purpose=listed((purpose(visit, names) for visit in about), "; "),
                 arrives=days_words(stay.arrives) if start else None,
                 leaves=days_words(stay.leaves) if start else None,
                 nights=nights_words(stay.nights) if stay.nights else _("no night"),
@@ -296,7 +297,7 @@ def stays_of(visits: Sequence[Visit], wanted: Trip, first: date) -> list[tuple[S
 
 def purpose(visit: Visit, names: Sequence[str]) -> str:
     """The sessions of a visit; `names` are the treatments of the plan."""
-    return ", ".join(
+    return listed(
         _("%(treatment)s: %(session)s", treatment=names[number], session=session_name(session))
         for number, session in visit.sessions
     )

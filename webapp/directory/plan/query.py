@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from flask_babel import gettext as _
 
@@ -123,10 +124,10 @@ def read_plan(args: Query, known: Mapping[str, object], today: date) -> PlanQuer
     )
 
 
-def write_plan(query: PlanQuery) -> dict[str, object]:
+def write_plan(query: PlanQuery) -> dict[str, Any]:
     """The arguments of `url_for` for the same plan: always the same ones in the same order for the same plan."""
     rows = query.planned
-    kept: dict[str, object] = {"treatment": [row.slug for row in rows]}
+    kept: dict[str, Any] = {"treatment": [row.slug for row in rows]}
     columns: dict[str, list[int | None] | list[str | None]] = {
         "sessions": [row.sessions for row in rows],
         "interval_weeks": [row.interval_weeks for row in rows],
@@ -145,11 +146,11 @@ def write_plan(query: PlanQuery) -> dict[str, object]:
     return kept
 
 
-def compare_arguments(query: PlanQuery) -> dict[str, object]:
+def compare_arguments(query: PlanQuery) -> dict[str, Any]:
     """The arguments of `url_for` for the comparison of the same treatments; one session where she gave no number."""
     rows = query.planned
     wants = [Want(row.slug or "", row.sessions or 1, row.quantity) for row in rows]
-    kept: dict[str, object] = {"want": [write_want(want) for want in wants]}
+    kept: dict[str, Any] = {"want": [write_want(want) for want in wants]}
     for name, numbers in (
         ("interval_weeks", [row.interval_weeks for row in rows]),
         ("maintenance_months", [row.maintenance_months for row in rows]),

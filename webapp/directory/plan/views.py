@@ -47,8 +47,8 @@ def plan() -> str:
         quantity_text=quantity_text,
         years=range(1, MAX_YEARS + 1),
         address=_address(query),
-        comparison=url_for("directory.compare", **compare_arguments(query)),  # type: ignore[arg-type]
-        file=url_for("directory.plan_file", **write_plan(query)),  # type: ignore[arg-type]
+        comparison=url_for("directory.compare", **compare_arguments(query)),
+        file=url_for("directory.plan_file", **write_plan(query)),
     )
 
 
@@ -75,5 +75,5 @@ def _labels(names: Names) -> dict[str, str]:
 
 def _address(query: PlanQuery) -> str:
     """The full address of the plan, to keep or to send: the same one for the same plan."""
-    path = url_for("directory.plan", **write_plan(query))  # type: ignore[arg-type]
+    path = url_for("directory.plan", **write_plan(query))
     return f"{current_settings().base_url}{path}"

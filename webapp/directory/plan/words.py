@@ -11,7 +11,7 @@ from flask_babel import lazy_gettext as _l
 from webapp.domain.course_dates import Avoid, DayRange, Session, Trace
 from webapp.domain.course_plan import Span
 from webapp.domain.facts import Range
-from webapp.i18n import current_language, format_day
+from webapp.i18n import current_language, format_day, listed
 
 AFTER = {
     Trace.REDNESS: _l("Redness and swelling"),
@@ -109,4 +109,4 @@ def when_words(session: Session, start: date | None, every: Span | None) -> str:
 
 def after_words(kinds: Sequence[Trace | Avoid]) -> str:
     """Several things in one line: sauna, hard exercise."""
-    return ", ".join(str(AFTER[kind]) for kind in kinds)
+    return listed(AFTER[kind] for kind in kinds)

@@ -11,7 +11,7 @@ from webapp.directory.labels import MARKETS, PLACE_KINDS
 from webapp.domain.geo import Point, country_at, distance_m
 from webapp.geocoding import queries as geocoding
 from webapp.geocoding.gazetteer import Place, PlaceSearch
-from webapp.i18n import current_language
+from webapp.i18n import current_language, described
 
 DEFAULT_RADIUS_M = 1_500
 # A place named beside a point in the address is believed when it lies this near.
@@ -126,7 +126,7 @@ def _named(place: UnderstoodPlace, query: PlaceQuery, search: PlaceSearch) -> Un
 
 def _place_choice(place: Place, box: PlaceBox) -> Choice:
     kind = str(PLACE_KINDS.get(place.kind, ""))
-    hint = ", ".join(dict.fromkeys(text for text in (kind, place.within) if text))
+    hint = described(dict.fromkeys([kind, place.within or ""]))
     change: Change = {
         box.value: place.name,
         box.field("lat"): round(place.lat, 3),

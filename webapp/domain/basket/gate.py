@@ -25,10 +25,14 @@ from webapp.domain.offers import (
 
 @dataclass(frozen=True, slots=True)
 class Offered:
-    """One offer of a clinic under the caller's own reference (which sorts: it settles ties)."""
+    """One offer of a clinic under the caller's own reference (which sorts: it settles ties).
+
+    `reasons` are what the caller holds against it beyond what is held against every offer.
+    """
 
     ref: str
     terms: OfferTerms
+    reasons: tuple[Incomplete, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +120,7 @@ def admit(
     for serves, without_area in ways if with_open != sure else ways[:1]:
         used = [part for part, numbers in zip(parts, serves, strict=True) if numbers]
         if used:
-            reasons = reasons_against(offer.terms, used, on, max_price_age_days, without_area)
+            reasons = reasons_against(offer.terms, used, on, max_price_age_days, without_area) + offer.reasons
             entries.append(Admitted(offer.ref, offer.terms, tuple(serves), reasons, conditions_unmet))
     return tuple(entries)
 

@@ -31,7 +31,6 @@ from webapp.domain.offers import (
     Field,
     Incomplete,
     Line,
-    Numbing,
     Part,
     Purchase,
     Want,
@@ -41,6 +40,7 @@ from webapp.domain.offers import (
     consultation_fee,
     fee_per_visit,
     price_of_one,
+    unpriced,
     unstated,
 )
 from webapp.domain.units import Quantity
@@ -128,14 +128,8 @@ class Mix:
 
         Neither makes it incomplete; but a total with numbing in it is not quite one without.
         """
-        terms = [purchase.terms for purchase in self.purchases]
-        lacking = {
-            Field.OTHER_FEES: any(one.other_fees is None for one in terms),
-            Field.NUMBING: any(
-                one.numbing is None or (one.numbing is Numbing.EXTRA and not one.other_fees) for one in terms
-            ),
-        }
-        return tuple(field for field in Field if lacking.get(field))
+        lacking = {field for purchase in self.purchases for field in unpriced(purchase.terms)}
+        return tuple(field for field in Field if field in lacking)
 
 
 class _Candidate(NamedTuple):
@@ -196,14 +190,21 @@ def mixes(
     return tuple(cheapest_mix(group, wants, on, reader, max_price_age_days, families) for group in groups)
 
 
-def stated_amounts(offers: Sequence[Offered], treatment: str) -> tuple[Quantity, ...]:
-    """The amounts that offers of a treatment state, most often stated first: what to settle a want with."""
+def stated_amounts(
+    offers: Sequence[Offered], treatment: str, usual: Quantity | None = None
+) -> tuple[Quantity, ...]:
+    """The amounts that offers of a treatment state, most often stated first: what to settle a want with.
+
+    Of those stated equally often the `usual` one comes first, then the smaller one.
+    """
     counts: dict[Quantity, int] = {}
     for offer in offers:
         for part in offer.terms.parts:
             if part.treatment == treatment and part.amount is not None:
                 counts[part.amount] = counts.get(part.amount, 0) + 1
-    return tuple(sorted(counts, key=lambda amount: (-counts[amount], str(amount))))
+    return tuple(
+        sorted(counts, key=lambda amount: (-counts[amount], amount != usual, amount.unit.value, amount.value))
+    )
 
 
 def _one_currency(offers: Sequence[Offered]) -> str | None:

@@ -134,18 +134,21 @@ FILES: dict[str, tuple[Column, ...]] = {
             "title",
             required=True,
             max_length=300,
-            headings="Title, Name, Item, Offer, Package | 名称, 项目名称, 项目, 套餐, 名稱, 項目 | "
+            headings="Title, Name, Item, Offer, Package | 名称, 项目名称, 套餐, 名稱, 項目名稱 | "
             "상품명, 시술명, 이름, 제목, 패키지",
         ),
         Column(
-            "price", Kind.MONEY, least=1, headings="Price | 价格, 价钱, 售价, 價格, 售價 | 가격, 금액, 판매가"
+            "price",
+            Kind.MONEY,
+            least=1,
+            headings="Price | 价格, 总价, 价钱, 售价, 價格, 總價, 售價 | 가격, 금액, 판매가",
         ),
         Column("currency", Kind.CURRENCY, required=True, headings="Currency | 货币, 币种, 貨幣, 幣種 | 통화"),
         Column(
             "price_basis",
             Kind.CHOICE,
             choices=PriceBasis,
-            headings="Price is for, Price basis | 计价方式, 計價方式 | 가격 기준",
+            headings="Price is for, Price basis | 计价方式, 价格对应的是, 計價方式 | 가격 기준",
         ),
         Column(
             "tax",
@@ -166,7 +169,7 @@ FILES: dict[str, tuple[Column, ...]] = {
             "regular_price",
             Kind.MONEY,
             least=1,
-            headings="Regular price, Usual price | 原价, 原價 | 정상가, 정가",
+            headings="Regular price, Usual price | 原价, 活动前的价格, 原價 | 정상가, 정가, 이벤트 전 가격",
         ),
         Column(
             "valid_from",
@@ -176,7 +179,8 @@ FILES: dict[str, tuple[Column, ...]] = {
         Column(
             "valid_until",
             Kind.DAY,
-            headings="Valid until, Until, End date | 结束日期, 截止日期, 有效期至, 結束日期 | 종료일, 적용 종료일",
+            headings="Valid until, Until, End date | 结束日期, 最后一天, 截止日期, 有效期至, 結束日期, 最後一天 | "
+            "종료일, 적용 종료일",
         ),
         Column(
             "event_target",
@@ -192,7 +196,7 @@ FILES: dict[str, tuple[Column, ...]] = {
             "eligibility",
             Kind.CHOICE,
             choices=Eligibility,
-            headings="Who may buy, Eligibility | 适用人群, 適用人群 | 구매 대상, 이용 대상",
+            headings="Who may buy, Eligibility | 适用人群, 谁可以购买, 適用人群 | 구매 대상, 이용 대상",
         ),
         Column(
             "weekday_only",
@@ -200,17 +204,21 @@ FILES: dict[str, tuple[Column, ...]] = {
             headings="Weekdays only, Weekday only | 仅限平日, 僅限平日 | 평일 한정, 평일만",
         ),
         Column(
-            "once_per_patient", Kind.YES_NO, headings="Once per patient | 每人限一次 | 1인 1회, 1인 1회 한정"
+            "once_per_patient",
+            Kind.YES_NO,
+            headings="Once per patient | 每人限一次, 每位患者仅限一次 | 1인 1회, 1인 1회 한정",
         ),
         Column(
             "consultation_fee",
             Kind.CONSULTATION,
-            headings="Consultation fee, Consultation | 咨询费, 诊金, 面诊费, 諮詢費, 診金 | 상담비, 진료비, 상담료",
+            headings="Consultation fee, Consultation | 诊金, 面诊费, 咨询费, 診金, 面診費, 諮詢費 | "
+            "상담료, 상담비, 진료비",
         ),
         Column(
             "consultation_waived",
             Kind.YES_NO,
-            headings="Consultation waived | 免咨询费, 免諮詢費 | 상담비 면제",
+            headings="Consultation waived | 免收诊金, 免诊金, 免咨询费, 免收診金, 免診金, 免諮詢費 | "
+            "상담료 면제, 상담비 면제",
         ),
         Column(
             "other_fees",
@@ -222,14 +230,15 @@ FILES: dict[str, tuple[Column, ...]] = {
             "numbing",
             Kind.CHOICE,
             choices=Numbing,
-            headings="Numbing, Numbing cream, Anaesthetic cream | 表面麻醉, 敷麻, 麻药, 麻藥 | "
+            headings="Numbing, Numbing cream, Anaesthetic cream | 麻醉膏, 麻药膏, 表面麻醉, 敷麻, 麻药, 麻藥膏, 麻藥 | "
             "마취크림, 마취, 마취 크림",
         ),
         Column(
             "injector",
             Kind.CHOICE,
             choices=Injector,
-            headings="Who injects, Injector, Injected by | 注射者, 操作人员, 操作人員 | 시술자, 주사 시술자",
+            headings="Who injects, Injector, Injected by | 由谁注射, 注射者, 操作人员, 由誰注射, 操作人員 | "
+            "주사하는 사람, 시술자, 주사 시술자",
         ),
         Column(
             "same_price_for_foreigners",
@@ -253,7 +262,7 @@ FILES: dict[str, tuple[Column, ...]] = {
             "refund_terms",
             max_length=2000,
             lines=True,
-            headings="Refund terms, Refund, Refund policy | 退款条件, 退款说明, 退款條件 | 환불 조건, 환불 규정",
+            headings="Refund terms, Refund, Refund policy | 退款条件, 退款, 退款说明, 退款條件 | 환불 조건, 환불 규정",
         ),
         Column(
             "refund_basis",
@@ -276,12 +285,12 @@ FILES: dict[str, tuple[Column, ...]] = {
             "treatment",
             required=True,
             max_length=64,
-            headings="Treatment, Product | 治疗, 疗程, 产品, 治療, 療程, 產品 | 시술, 제품",
+            headings="Treatment, Product | 项目, 治疗, 疗程, 产品, 項目, 治療, 療程, 產品 | 시술, 제품",
         ),
         Column(
             "quantity",
             Kind.QUANTITY,
-            headings="Quantity, Qty, Amount per session, Volume | 数量, 每次用量, 用量, 數量 | 용량, 수량, 회당 용량",
+            headings="Quantity, Qty, Amount per session, Volume | 用量, 每次用量, 数量, 數量 | 용량, 수량, 회당 용량",
         ),
         Column("unit", Kind.UNIT, choices=Unit, headings="Unit | 单位, 單位 | 단위"),
         Column(
@@ -296,7 +305,7 @@ FILES: dict[str, tuple[Column, ...]] = {
             Kind.WHOLE,
             least=1,
             most=MAX_INTERVAL_WEEKS,
-            headings="Interval in weeks, Weeks between sessions | 间隔周数, 间隔(周), 間隔週數 | "
+            headings="Interval in weeks, Weeks between sessions | 间隔周数, 每次间隔几周, 间隔(周), 間隔週數 | "
             "간격(주), 시술 간격(주)",
         ),
         Column(

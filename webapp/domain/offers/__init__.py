@@ -45,6 +45,7 @@ from webapp.domain.offers.terms import (
     Tax,
     conditions,
     is_stale,
+    unpriced,
     unstated,
 )
 
@@ -95,5 +96,6 @@ __all__ = [
     "price_of_one",
     "reasons_against",
     "same_terms",
+    "unpriced",
     "unstated",
 ]

@@ -231,18 +231,14 @@ class OfferTerms:
         return self.once_per_patient is True or self.eligibility is Eligibility.FIRST_VISIT
 
     def event_state(self, on: date) -> EventState:
-        """Where the day `on` (in the clinic's own zone) stands to the offer's dates; open ends count
-        as open.
+        """Where the day `on` (in the clinic's own zone) stands to the offer's dates: the first and the last
+        belong to it, open ends count as open.
         """
         if self.valid_from is not None and on < self.valid_from:
             return EventState.NOT_STARTED
         if self.valid_until is not None and on > self.valid_until:
             return EventState.ENDED
         return EventState.ACTIVE
-
-    def event_active(self, on: date) -> bool:
-        """Is the price one that the clinic asks on that day? First and last day belong to it."""
-        return self.event_state(on) is EventState.ACTIVE
 
     def is_stale(self, on: date, max_age_days: int = PRICE_AGE_DAYS) -> bool:
         """See `is_stale`."""
@@ -278,6 +274,25 @@ def conditions(terms: OfferTerms) -> tuple[Condition, ...]:
         (Condition.EXPIRES, terms.expires_after_days is not None and terms.is_prepaid),
     )
     return tuple([condition for condition, holds in held if holds])
+
+
+def unpriced(terms: OfferTerms) -> tuple[Field, ...]:
+    """Of the inclusions that matter, what its price may lack: other fees, numbing cream; in the order of Field.
+
+    Numbing cream that costs extra is priced where fees are stated: it is one of them.
+
+    >>> extra = OfferTerms("", "SGD", Money(38000, "SGD"), (), other_fees=(), numbing=Numbing.EXTRA)
+    >>> [field.value for field in unpriced(extra)]
+    ['numbing']
+    """
+    lacking = (
+        (Field.OTHER_FEES, terms.other_fees is None),
+        (
+            Field.NUMBING,
+            terms.numbing is None or (terms.numbing is Numbing.EXTRA and not terms.other_fees),
+        ),
+    )
+    return tuple(field for field, is_missing in lacking if is_missing)
 
 
 def unstated(terms: OfferTerms) -> tuple[Field, ...]:

@@ -23,6 +23,7 @@ from webapp.domain.quotes.terms import (
     QuoteState,
     QuoteTerms,
     Stated,
+    quote_state,
 )
 
 __all__ = [
@@ -39,6 +40,7 @@ __all__ = [
     "Stated",
     "answer",
     "as_answered",
+    "quote_state",
     "relation",
     "starting_terms",
     "things_quoted",

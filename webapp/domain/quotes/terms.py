@@ -105,6 +105,22 @@ class QuoteState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+def quote_state(on: date, *, valid_until: date | None, is_withdrawn: bool) -> QuoteState:
+    """Whether an answer holds on the day `on`, in the clinic's own zone. Its last day belongs to it.
+
+    >>> ends = date(2026, 3, 31)
+    >>> quote_state(ends, valid_until=ends, is_withdrawn=False).value
+    'active'
+    >>> quote_state(date(2026, 4, 1), valid_until=ends, is_withdrawn=False).value
+    'expired'
+    """
+    if is_withdrawn:
+        return QuoteState.WITHDRAWN
+    if valid_until is not None and valid_until < on:
+        return QuoteState.EXPIRED
+    return QuoteState.ACTIVE
+
+
 @dataclass(frozen=True, slots=True)
 class QuoteLine:
     """One thing quoted: `price` is for the whole line with all its sessions; 0 is "in the other lines'
@@ -182,20 +198,6 @@ class QuoteTerms:
             for inclusion in Inclusion
             if (stated := self.inclusions.get(inclusion)) is None or not stated.settles
         )
-
-    def state(self, on: date) -> QuoteState:
-        """Whether it holds on the day `on`, in the clinic's own zone. Its last day belongs to it.
-
-        >>> line = QuoteLine(Part("rejuran_healer"), Money(38000, "SGD"))
-        >>> quote = QuoteTerms("SGD", (line,), date(2026, 3, 1), valid_until=date(2026, 3, 31))
-        >>> quote.state(date(2026, 3, 31)).value, quote.state(date(2026, 4, 1)).value
-        ('active', 'expired')
-        """
-        if self.withdrawn_on is not None:
-            return QuoteState.WITHDRAWN
-        if self.valid_until is not None and self.valid_until < on:
-            return QuoteState.EXPIRED
-        return QuoteState.ACTIVE
 
     def as_offer(self) -> OfferTerms:
         """The whole quote as one offer to one person: bought once, all parts complete."""

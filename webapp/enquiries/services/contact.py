@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from webapp.clinics.models import Clinic
-from webapp.enquiries import consent, letters, links, mail
+from webapp.enquiries import clocks, consent, letters, links, mail
 from webapp.enquiries.models import Enquiry, Link, Recipient
 from webapp.extensions import db
 from webapp.i18n import current_language
@@ -56,20 +56,25 @@ def tell_clinic(
     recipient: Recipient,
     to: str,
     key: str,
-    write: Callable[[str], EmailMessage],
+    write: Callable[[str, int], EmailMessage],
     now: datetime,
     answer_days: int,
     **more: Any,
-) -> None:
-    """Post a mail to a clinic; `write` composes it with the token of a link of its own, as in `tell_patient`.
+) -> Delivery:
+    """Post a mail to a clinic, at an address that it confirmed. `write` composes it with the token of a link of its
+    own, made only where the mail is not there yet under `key`, and the days for which that is open.
 
-    `more` are further arguments of outbox.services.post.
+    Note the act that the mail is about first: it may move the enquiry's end. `more` are further arguments of
+    outbox.services.post.
     """
-    letters.post(
-        recipient.enquiry,
+    enquiry = recipient.enquiry
+    return letters.post(
+        enquiry,
         key,
         to,
-        lambda: write(links.mint_for_clinic(recipient, now, answer_days)),
+        lambda: write(
+            links.mint_for_clinic(recipient, now, answer_days), clocks.open_days(enquiry, now, answer_days)
+        ),
         **more,
     )
 
@@ -92,17 +97,19 @@ def confirm_address(enquiry: Enquiry, now: datetime) -> None:
     )
 
 
-def release_contact(recipient: Recipient, now: datetime) -> None:
-    """Let one clinic read how to reach the patient. Releasing twice, or to a clinic that left, changes nothing.
+def release_contact(recipient: Recipient, now: datetime) -> bool:
+    """Let one clinic read how to reach the patient; the room above tells it (quotes.services.releasing).
 
-    What she agreed to is kept in the words that stood beside the button (consent.contact_consent).
+    False, and nothing changes, where it was released before and for a clinic that left. What she agreed to is kept in
+    the words that stood beside the button (consent.contact_consent).
     """
     clinic = db.session.get_one(Clinic, recipient.clinic_id)
     if recipient.contact_released_at is not None or clinic.authority != "authorised":
-        return
+        return False
     recipient.contact_released_at = now
     words = {"contact": consent.contact_consent(clinic.name, clinic.country)}
     recipient.consents.extend(consent.given(words, current_language(), now))
+    return True
 
 
 def refuse_mail(enquiry: Enquiry, now: datetime) -> None:

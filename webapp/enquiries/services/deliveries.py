@@ -1,12 +1,15 @@
 """What becomes of the mails to clinics: the state of each recipient, and mails that must not go out any more."""
 
+import logging
 from datetime import datetime
 from functools import partial
 
+from cryptography.fernet import InvalidToken
 from sqlalchemy import select, update
 
+from webapp.clinics.addresses import confirmed_address
 from webapp.clinics.models import Clinic
-from webapp.enquiries import links, mail
+from webapp.enquiries import clinic_keys, letters, links, mail
 from webapp.enquiries.models import Recipient
 from webapp.enquiries.services import contact, holding, sending
 from webapp.extensions import db
@@ -14,6 +17,8 @@ from webapp.outbox import services as outbox
 from webapp.outbox.inbound import history as inbound
 from webapp.outbox.models import Delivery
 from webapp.outbox.retries import nominal_delay
+
+log = logging.getLogger(__name__)
 
 
 def note_delivery_ended(delivery: Delivery, now: datetime) -> None:
@@ -49,8 +54,8 @@ def note_bounced(delivery: Delivery, now: datetime, answer_days: int, *, hard: b
     clinic = db.session.get_one(Clinic, recipient.clinic_id)
     if clinic.authority != "authorised":
         return
-    before = inbound.soft_bounces(f"enquiry-asks-clinic:{recipient.id}")
-    if not hard and clinic.enquiry_email and not before.for_too_long:
+    before = inbound.soft_bounces(letters.asking(recipient.id))
+    if not hard and confirmed_address(clinic) and not before.for_too_long:
         recipient.state = "unreachable"
         sending.ask_again(recipient, now, answer_days, not_before_seconds=nominal_delay(before.count))
         return
@@ -58,13 +63,22 @@ def note_bounced(delivery: Delivery, now: datetime, answer_days: int, *, hard: b
 
 
 def _give_up(recipient: Recipient, now: datetime) -> None:
-    """The clinic's mailbox takes no mail of ours; the patient is told, once."""
+    """The clinic's mailbox takes no mail of ours; the patient is told, once.
+
+    Where no key opens the enquiry she cannot be; what became of the mail is true all the same, and her page says it
+    when the key is back.
+    """
     recipient.state = "unreachable"
     clinic = db.session.get_one(Clinic, recipient.clinic_id)
+    try:
+        enquiry = recipient.enquiry
+    except InvalidToken:
+        log.error("the patient of recipient %s cannot be told: no key in FIELD_KEYS opens it", recipient.id)
+        return
     contact.tell_patient(
-        recipient.enquiry,
+        enquiry,
         f"enquiry-clinic-unreachable:{recipient.id}",
-        partial(mail.clinic_unreachable, recipient.enquiry, clinic),
+        partial(mail.clinic_unreachable, enquiry, clinic),
         now,
     )
 
@@ -74,14 +88,8 @@ def clinic_left(clinic_id: int, now: datetime) -> None:
 
     The patients' pages say by themselves that it left; what it answered before stays theirs.
     """
-    recipients = db.session.scalars(select(Recipient).where(Recipient.clinic_id == clinic_id)).all()
-    for recipient in recipients:
-        if recipient.state == "asked":
-            stop_mail(recipient)
-    links.revoke_quote_links([recipient.id for recipient in recipients], now)
-
-
-def stop_mail(recipient: Recipient) -> None:
-    """The mail to the clinic that was queued last does not go out, if it has not."""
-    if recipient.delivery_id is not None:
-        outbox.cancel(db.session.get_one(Delivery, recipient.delivery_id).key)
+    ids = set(db.session.scalars(select(Recipient.id).where(Recipient.clinic_id == clinic_id)))
+    for key in db.session.scalars(select(Delivery.key).where(Delivery.ended_at.is_(None))).all():
+        if clinic_keys.recipient_of(key) in ids:
+            outbox.cancel(key)
+    links.revoke_quote_links(list(ids), now)

@@ -6,21 +6,23 @@ tables above that hang on it (quotes, questions, replies) go with it by their fo
 
 import hashlib
 import secrets
-from collections.abc import Mapping
+from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any
 
 from sqlalchemy import ColumnElement, Table, delete, func, or_, select
 
+from webapp.clinics.addresses import confirmed_address
 from webapp.clinics.models import Clinic
-from webapp.enquiries import letters, mail
-from webapp.enquiries.models import Enquiry, Erasure
+from webapp.encryption import address_hash, keyed_hash
+from webapp.enquiries import letters, links, mail
+from webapp.enquiries.models import Enquiry, Erasure, Link
 from webapp.enquiries.services import holding
 from webapp.extensions import db
 from webapp.outbox import services as outbox
 from webapp.outbox.models import Delivery
-from webapp.outbox.withdrawing import withdraw
+from webapp.outbox.withdrawing import Withdrawn, withdraw
 
 PATIENT, OPERATOR, RETENTION = "patient", "operator", "retention"
 # Its mail carries a hash of her address until it has gone; then nothing may lead from the receipt to her.
@@ -35,42 +37,55 @@ class ErasedAlready(Exception):
     """Somebody else erased the enquiry a moment ago; the receipt is theirs."""
 
 
-def erase(enquiry: Enquiry, reason: str, now: datetime) -> str:
-    """Delete an enquiry with everything of it, stop its mails, and ask the clinics that got it to delete it too.
+def erase(enquiry: Enquiry, reason: str, now: datetime, *, number: str | None = None) -> str:
+    """Delete an enquiry with everything of it, stop its mails, and ask the clinics that may have read it to delete it
+    too, at the addresses that they confirmed.
 
-    `reason` is PATIENT or OPERATOR. Returns the receipt's number, "7K3M-…" in five groups: it is shown once, mailed
-    to her where she has confirmed her address, and stored as a hash only. Raises ErasedAlready.
+    `reason` is PATIENT or OPERATOR. Returns the receipt's number, "7K3M-…" in five groups: it is shown, mailed to her
+    where she has confirmed her address, and stored as a hash only. `number` is one of `number_for`, where a link is
+    to show it again; otherwise it is a random one. Raises ErasedAlready.
     """
     # Whoever is just doing something with it ends first, so that a mail that this posted is found too.
     if not holding.hold(enquiry.id, to_delete=True):
         raise ErasedAlready
-    number = _new_number()
+    number = number or _new_number()
     clinics = {
         row.id: row
         for row in db.session.scalars(
             select(Clinic).where(Clinic.id.in_([recipient.clinic_id for recipient in enquiry.recipients]))
         )
     }
-    recipients = [(row.clinic_id, row.state, row.delivery_id) for row in enquiry.recipients]
-    ref, language = enquiry.ref, enquiry.language
+    recipients = [(row.id, row.clinic_id, row.state, row.delivery_id) for row in enquiry.recipients]
+    opened = _opened_without_mail(enquiry)
+    ref, language, email_hash = enquiry.ref, enquiry.language, enquiry.email_hash
     confirmed = enquiry.email_confirmed_at is not None and enquiry.email_refused_at is None
     address = enquiry.email if confirmed else None
-    erasure, may_have_arrived = _delete(enquiry, reason, number, now)
-    for clinic_id, state, delivery_id in recipients:
+    erasure, mails = _delete(enquiry, reason, number, now)
+    tried = [row for row in mails if row.was_tried]
+    told = 0
+    for recipient_id, clinic_id, state, delivery_id in recipients:
         clinic = clinics[clinic_id]
-        got_it = state in _HEARD or (delivery_id is not None and may_have_arrived.get(delivery_id, False))
-        if got_it and clinic.enquiry_email:
+        to = confirmed_address(clinic)
+        # A trial goes to the patient's own address, which then says nothing.
+        hashed = address_hash(to) if to else None
+        hashed = None if hashed == email_hash else hashed
+        got_it = (
+            state in _HEARD
+            or recipient_id in opened
+            or any(
+                row.delivery_id == delivery_id
+                or letters.asks(row.key, recipient_id)
+                or (hashed is not None and row.to_hash == hashed)
+                for row in tried
+            )
+        )
+        if got_it and to:
+            told += 1
             outbox.post(
-                f"enquiry-erased:{erasure.id}:{clinic_id}",
-                clinic.enquiry_email,
-                partial(mail.enquiry_erased, clinic, ref),
+                f"enquiry-erased:{erasure.id}:{clinic_id}", to, partial(mail.enquiry_erased, clinic, ref)
             )
     if address:
-        outbox.post(
-            f"{RECEIPT_MAIL}{erasure.id}",
-            address,
-            partial(mail.erased, language, ref, number, len(recipients)),
-        )
+        outbox.post(f"{RECEIPT_MAIL}{erasure.id}", address, partial(mail.erased, language, ref, number, told))
     return number
 
 
@@ -95,8 +110,16 @@ def by_ref(ref: str) -> Enquiry | None:
     return db.session.scalar(select(Enquiry).where(Enquiry.ref == ref.strip().upper()))
 
 
-def _delete(enquiry: Enquiry, reason: str, number: str, now: datetime) -> tuple[Erasure, Mapping[int, bool]]:
-    """The row that says so, and which of the mails may have arrived."""
+def _opened_without_mail(enquiry: Enquiry) -> frozenset[int | None]:
+    """The recipients whose clinic opened the enquiry from the portal, or passed it on: that made a link by hand."""
+    by_hand = select(Link.recipient_id).where(
+        Link.enquiry_id == enquiry.id, Link.purpose == links.QUOTE, Link.mailed.is_(False)
+    )
+    return frozenset(db.session.scalars(by_hand))
+
+
+def _delete(enquiry: Enquiry, reason: str, number: str, now: datetime) -> tuple[Erasure, Sequence[Withdrawn]]:
+    """The row that says so, and the mails as they were."""
     enquiry_id = enquiry.id
     db.session.flush()
     counts: dict[str, Any] = {}
@@ -136,6 +159,20 @@ def hanging_on(enquiry_id: int) -> list[tuple[Table, ColumnElement[bool]]]:
         if ways:
             going[table.name] = (table, or_(*ways))
     return list(going.values())
+
+
+def number_for(token: str) -> str:
+    """The receipt's number for whoever erases with this link: the same each time, so that a page that is loaded again
+    shows it again. Nothing stored leads from the one to the other, and the token is as hard to guess as the number.
+    """
+    rest = int(keyed_hash(f"receipt of {token}"), 16)
+    letters_of_it = []
+    for _place in range(_GROUPS * _GROUP):
+        rest, place = divmod(rest, len(_ALPHABET))
+        letters_of_it.append(_ALPHABET[place])
+    return "-".join(
+        "".join(letters_of_it[start : start + _GROUP]) for start in range(0, _GROUPS * _GROUP, _GROUP)
+    )
 
 
 def _new_number() -> str:

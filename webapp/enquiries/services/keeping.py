@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from webapp.enquiries import clocks
-from webapp.enquiries.models import Enquiry
+from webapp.enquiries.models import Enquiry, Recipient
 from webapp.enquiries.services import erasing
 from webapp.extensions import db
 
@@ -13,11 +13,21 @@ from webapp.extensions import db
 def note_act(enquiry: Enquiry, now: datetime, *, answered: bool = False) -> None:
     """Somebody, patient or clinic, did something with the enquiry: its time to be kept starts anew.
 
-    Call it after the change that it is about, since the first answer of a clinic moves the clock. `answered`: a
-    clinic was heard in a way that no recipient's state tells of, such as a reply by mail.
+    `answered`: it was a clinic that said something, in whatever way; from the first time on the longer clock runs.
     """
     enquiry.last_act_at = now
-    enquiry.expires_at = clocks.end(enquiry, answered=answered)
+    if answered and enquiry.heard_at is None:
+        enquiry.heard_at = now
+    enquiry.expires_at = clocks.end(enquiry)
+
+
+def note_asked_again(recipient: Recipient, now: datetime) -> None:
+    """A clinic that the enquiry never reached is asked anew: it has as long to answer as one that is asked first.
+
+    Nobody did anything with it, so the quiet clock goes on as it was.
+    """
+    recipient.asked_at = now
+    recipient.enquiry.expires_at = clocks.end(recipient.enquiry)
 
 
 def forget_expired(now: datetime, limit: int = 100) -> int:

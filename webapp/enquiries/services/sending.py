@@ -11,13 +11,14 @@ from limits import parse
 from sqlalchemy import select
 
 from webapp import events, rate_limits
+from webapp.clinics.addresses import confirmed_address
 from webapp.clinics.models import Clinic
 from webapp.domain.units import Quantity
 from webapp.encryption import address_hash, keyed_hash
 from webapp.enquiries import asking, consent, letters, links, mail
 from webapp.enquiries.models import Enquiry, EnquiryWant, Recipient
-from webapp.enquiries.services import holding
-from webapp.enquiries.services.keeping import note_act
+from webapp.enquiries.services import contact, holding
+from webapp.enquiries.services.keeping import note_act, note_asked_again
 from webapp.extensions import db
 from webapp.i18n import current_language
 from webapp.settings import current_settings
@@ -133,7 +134,7 @@ def send_enquiry(
     note_act(enquiry, now)
     db.session.flush()
     for recipient in enquiry.recipients:
-        _ask(recipient, clinics[recipient.clinic_id], f"enquiry-asks-clinic:{recipient.id}", now, answer_days)
+        _ask(recipient, clinics[recipient.clinic_id], letters.asking(recipient.id), now, answer_days)
         events.clinic_asked.send(Recipient, recipient=recipient)
     links.mint_for_patient(enquiry, now, patient_token)
     # Its own link: the one in the browser's address and the one in the mail can be ended apart.
@@ -147,56 +148,71 @@ def send_enquiry(
     return enquiry
 
 
-def add_clinic(
-    enquiry: Enquiry, clinic: Clinic, agreed: Mapping[str, str], now: datetime, answer_days: int
-) -> Recipient:
-    """Ask one more clinic the same. `agreed` are the words that were ticked for it, per matter.
+def add_clinics(
+    enquiry: Enquiry, consents: Mapping[int, Mapping[str, str]], now: datetime, answer_days: int
+) -> list[Recipient]:
+    """Ask more clinics the same. `consents` holds, per clinic id, the words that were ticked for each matter.
 
-    A clinic that has the enquiry already gives its recipient. Raises CannotBeAsked for one that cannot be asked
-    now, a sixth one, and an enquiry that the patient has closed.
+    A clinic that has the enquiry already is not asked again. Raises CannotBeAsked, and asks none of them, where one
+    cannot be asked now or would be the sixth, and for an enquiry that the patient has closed.
     """
     # Two tabs may add at once: the second one waits here, and counts what the first one added.
     if not holding.hold(enquiry.id):
         raise CannotBeAsked
-    for recipient in enquiry.recipients:
-        if recipient.clinic_id == clinic.id:
-            return recipient
-    locked = _lock_clinics([clinic.id])[clinic.id]
+    asked = {recipient.clinic_id for recipient in enquiry.recipients}
+    clinics = _lock_clinics([number for number in consents if number not in asked])
+    if not clinics:
+        return []
     if (
         enquiry.closed_at is not None
-        or len(enquiry.recipients) >= asking.MAX_CLINICS
-        or asking.refusal(locked, now)
+        or len(asked) + len(clinics) > asking.MAX_CLINICS
+        or any(asking.refusal(clinic, now) for clinic in clinics.values())
     ):
         raise CannotBeAsked
-    recipient = Recipient(
-        clinic_id=clinic.id,
-        state="asked",
-        asked_at=now,
-        consents=consent.given(agreed, current_language(), now),
-    )
-    enquiry.recipients.append(recipient)
+    added = [
+        Recipient(
+            clinic_id=number,
+            state="asked",
+            asked_at=now,
+            consents=consent.given(consents[number], current_language(), now),
+        )
+        for number in clinics
+    ]
+    enquiry.recipients.extend(added)
     note_act(enquiry, now)
     db.session.flush()
-    _ask(recipient, locked, f"enquiry-asks-clinic:{recipient.id}", now, answer_days)
-    events.clinic_asked.send(Recipient, recipient=recipient)
-    return recipient
+    for recipient in added:
+        _ask(recipient, clinics[recipient.clinic_id], letters.asking(recipient.id), now, answer_days)
+        events.clinic_asked.send(Recipient, recipient=recipient)
+    return added
 
 
 def ask_again(
     recipient: Recipient, now: datetime, answer_days: int, *, not_before_seconds: float = 0.0
 ) -> bool:
-    """Queue the enquiry once more for a clinic whose mailbox did not take it; False when it is not in that state.
+    """Queue the enquiry once more for a clinic whose mailbox did not take it; False when it is not in that state, has
+    left, has confirmed no address, or the enquiry's time is over.
 
     The mail before is at its end; this one has a link of its own, to the address that the clinic has now, and
-    goes out after `not_before_seconds`.
+    goes out after `not_before_seconds`. The clinic has as long to answer as one that is asked first.
     """
     clinic = db.session.get_one(Clinic, recipient.clinic_id)
-    if recipient.state != "unreachable" or not clinic.enquiry_email or clinic.authority != "authorised":
+    if not may_be_asked_again(recipient, clinic) or recipient.enquiry.expires_at <= now:
         return False
     recipient.state = "asked"
-    key = f"enquiry-asks-clinic:{recipient.id}:after-{recipient.delivery_id}"
+    note_asked_again(recipient, now)
+    key = f"{letters.asking(recipient.id)}:after-{recipient.delivery_id}"
     _ask(recipient, clinic, key, now, answer_days, not_before_seconds=not_before_seconds)
     return True
+
+
+def may_be_asked_again(recipient: Recipient, clinic: Clinic) -> bool:
+    """Would `ask_again` ask it, while the enquiry is kept? `clinic` is the recipient's."""
+    return (
+        recipient.state == "unreachable"
+        and clinic.authority == "authorised"
+        and confirmed_address(clinic) is not None
+    )
 
 
 def find_sent(key: str, typed: str) -> Enquiry | None:
@@ -214,7 +230,7 @@ def _key_hash(key: str) -> str:
 def _lock_clinics(ids: Collection[int]) -> dict[int, Clinic]:
     """The clinics as they are now, in the order of `ids`, and nobody else asks them before we have finished.
 
-    In one order, so that two who ask the same clinics never wait for each other.
+    All at once and in one order, so that of two who ask the same clinics one waits and never both.
     """
     rows = db.session.scalars(
         select(Clinic)
@@ -244,16 +260,17 @@ def _ask(
     *,
     not_before_seconds: float = 0.0,
 ) -> None:
-    if clinic.authority != "authorised":
+    address = confirmed_address(clinic)
+    if clinic.authority != "authorised" or address is None:
         # It left while the form was on its way; the patient's page says so.
         return
-    token = links.mint_for_clinic(recipient, now, answer_days)
-    enquiry = recipient.enquiry
-    delivery = letters.post(
-        enquiry,
+    delivery = contact.tell_clinic(
+        recipient,
+        address,
         key,
-        clinic.enquiry_email or "",
-        partial(mail.asks_clinic, enquiry, clinic, token),
+        partial(mail.asks_clinic, recipient.enquiry, clinic),
+        now,
+        answer_days,
         not_before_seconds=not_before_seconds,
     )
     recipient.delivery_id = delivery.id

@@ -12,9 +12,9 @@ from webapp.access import Audience, open_to
 from webapp.clinics import queries as clinics
 from webapp.domain.offers import MAX_SESSIONS, Want
 from webapp.domain.want_syntax import MAX_WANTS, UnreadWant, read_want
-from webapp.enquiries import asking, consent
+from webapp.enquiries import asking, consent, ticked
 from webapp.enquiries.asking import Chosen
-from webapp.enquiries.behind import remember_opened
+from webapp.enquiries.behind import BY_HAND, remember_opened
 from webapp.enquiries.blueprint import blueprint
 from webapp.enquiries.choices import Missing
 from webapp.enquiries.forms import enquiry_form, is_too_fast
@@ -30,7 +30,7 @@ from webapp.unit_of_work import unit_of_work
 Answer = Response | str | tuple[str, int]
 
 # What differs between two copies of one form though nobody typed anything else.
-_NOT_TYPED = frozenset({"csrf_token", "started"})
+_NOT_TYPED = frozenset({"csrf_token", "started", ticked.WORDS, BY_HAND})
 _MORE_CLINICS_THAN_ANYBODY_ASKS = 50
 
 
@@ -56,6 +56,7 @@ def new() -> Answer:
         return _page(form, chosen)
     if _asks_for_a_row():
         form.add_row({})
+        _note_boxes(form, chosen)
         return _page(form, chosen)
     return _send(form, chosen)
 
@@ -63,6 +64,7 @@ def new() -> Answer:
 def _send(form: Any, chosen: Chosen) -> Answer:
     """Check the form and store the enquiry; with findings the page again, and everything that was typed."""
     valid = form.validate()
+    is_noted = _note_boxes(form, chosen)
     start = read_start(form.started.data)
     if start is None:
         form.started.data = mark_start()
@@ -76,11 +78,8 @@ def _send(form: Any, chosen: Chosen) -> Answer:
     if sent is not None:
         return _to_her_page(start.key)
     consents = _consents(form, chosen)
-    _note_dropped(form, chosen)
-    if not chosen.clinics:
-        form.form_errors.append(
-            _("None of these clinics can be asked. Choose at least one that takes enquiries.")
-        )
+    if is_noted:
+        valid = False
     elif not consents:
         form.form_errors.append(_("Tick at least one clinic; without your consent nothing is sent."))
     elif _lacks_abroad(form, chosen, consents):
@@ -116,7 +115,8 @@ def _store(form: Any, chosen: Chosen, consents: dict[int, dict[str, str]], key: 
         except sending.CannotBeAsked:
             # It could when the form was read, a moment ago.
             chosen = _chosen()
-            _note_dropped(form, chosen)
+            form = _form_for(chosen)
+            _note_boxes(form, chosen)
             return _page(form, chosen), 422
         except sending.TooManyForAddress:
             form.email.errors = [
@@ -157,7 +157,7 @@ def _draft(form: Any, consents: dict[int, dict[str, str]]) -> sending.EnquiryDra
 
 def _chosen() -> Chosen:
     slugs = request.values.getlist("clinic")[:_MORE_CLINICS_THAN_ANYBODY_ASKS]
-    return asking.choose(clinics.by_slugs(slugs), utc_now())
+    return asking.choose(clinics.by_slugs([*slugs, *ticked.slugs()]), utc_now())
 
 
 def _form_for(chosen: Chosen) -> Any:
@@ -167,7 +167,8 @@ def _form_for(chosen: Chosen) -> Any:
 def _consents(form: Any, chosen: Chosen) -> dict[int, dict[str, str]]:
     """The words that were ticked, per clinic and matter."""
     return consent.agreed(
-        [clinic for clinic in chosen.clinics if form[f"consent_{clinic.slug}"].data],
+        [clinic for clinic in chosen.clinics if form[consent.box(clinic)].data],
+        consent.shown(chosen.clinics, current_language()),
         current_language(),
         health=form.consent_health.data,
         abroad=form.consent_abroad.data,
@@ -179,17 +180,24 @@ def _lacks_abroad(form: Any, chosen: Chosen, consents: dict[int, dict[str, str]]
     return bool(consent.countries_abroad(countries, current_language())) and not form.consent_abroad.data
 
 
-def _note_dropped(form: Any, chosen: Chosen) -> None:
-    """A clinic that she ticked and that cannot be asked any more is named: nothing goes out without her knowing."""
-    for clinic, reason in chosen.refused:
-        if request.form.get(f"consent_{clinic.slug}"):
-            form.form_errors.append(
-                _(
-                    "%(clinic)s: %(reason)s Press the button again to ask the others.",
-                    clinic=clinic.name,
-                    reason=reason,
-                )
-            )
+def _note_boxes(form: Any, chosen: Chosen) -> bool:
+    """Name what became of her boxes since the page was handed out; False where all stands as she read it.
+
+    A clinic that she ticked and that cannot be asked any more, or words that are others by now: nothing goes out
+    without her knowing.
+    """
+    gone = ticked.gone({clinic.slug for clinic in chosen.clinics}, chosen.refused)
+    changed = ticked.untick_changed(form, consent.shown(chosen.clinics, current_language()))
+    form.form_errors.extend([*gone, *changed])
+    if not chosen.clinics:
+        # The boxes are not on the page then, so nothing may lead to them.
+        form.consent_health.errors = []
+        form.form_errors.append(
+            _("None of these clinics can be asked. Choose at least one that takes enquiries.")
+        )
+    elif gone and not changed and _consents(form, chosen):
+        form.form_errors.append(_("Press the button again to ask the others."))
+    return bool(gone or changed or not chosen.clinics)
 
 
 def _typed() -> str:
@@ -245,15 +253,16 @@ def _to_her_page(key: str) -> Response:
 
 
 def _page(form: Any, chosen: Chosen) -> str:
-    countries = {clinic.country for clinic in chosen.clinics}
+    words = consent.shown(chosen.clinics, current_language())
     return render_template(
         "enquiries/new.html",
         form=form,
         clinics=chosen.clinics,
         refused=chosen.refused,
+        is_kept=request.method == "POST",
         asks=chosen.asks,
         terms=consent.terms(),
-        health_words=consent.health_consent(),
-        abroad_words=consent.abroad_consent(consent.countries_abroad(countries, current_language())),
+        words=words,
+        marks=[consent.mark(text) for text in words.values()],
         max_wants=MAX_WANTS,
     )

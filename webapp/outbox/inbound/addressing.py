@@ -10,7 +10,11 @@ from webapp.outbox.inbound.incoming import header, headers, leaves, parse, part_
 _ADDRESSED = ("To", "Cc", "Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To", "X-Forwarded-To")
 _REFERRING = ("In-Reply-To", "References")
 _MESSAGE_ID = re.compile(r"<([!-;=?-~]{1,128})>")
-_RETURNED_ID = re.compile(r"(?im)^[>\s]*message-id:\s*<([!-;=?-~]{1,128})>")
+# Looks at each line by itself, and at the next one only where a header goes on there: a pattern that runs over
+# empty lines takes a time that grows with the square of their number.
+_RETURNED_ID = re.compile(r"(?im)^[> \t]*message-id:[ \t]*(?:\n[> \t]*)?<([!-;=?-~]{1,128})>")
+# Characters of a text part that are searched for such a line.
+_READ = 200_000
 # What a mailbox may add to a header list until it is nobody's any more.
 _MOST = 50
 
@@ -56,4 +60,4 @@ def _message_ids(message: "Message[str, str]") -> Iterator[str]:
             if isinstance(payload, bytes):
                 yield from _MESSAGE_ID.findall(header(parse(payload), "Message-ID"))
         elif part.get_content_maintype() == "text":
-            yield from _RETURNED_ID.findall(part_text(part))
+            yield from _RETURNED_ID.findall(part_text(part)[:_READ])

@@ -143,7 +143,7 @@ def _worst(bounces: list[Bounce | None]) -> Bounce | None:
 def _before_the_returned_mail(text: str) -> str:
     """The daemon's own words: what we wrote ourselves must not be read as its diagnosis."""
     return re.split(
-        r"(?im)^(?:-{2,}.*(?:copy of the message|original message|returned message|원본|原始|原邮件).*"
+        r"(?im)^(?:--.*(?:copy of the message|original message|returned message|원본|原始|原邮件).*"
         r"|received:\s|return-path:\s|original message headers:?\s*$)",
         text,
         maxsplit=1,

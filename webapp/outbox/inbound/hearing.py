@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.message import Message
 
+from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import select
 
 from webapp import events
@@ -127,7 +128,7 @@ def _take_bounce(delivery: Delivery, bounce: bounces.Bounce, now: datetime) -> N
         return
     # A mailbox behind ours that it passes its mail on to: that one is not the clinic's to repair from here, and
     # others may have had the mail. It is asked again, and never given up for it.
-    elsewhere = bool(bounce.recipient) and address_hash(bounce.recipient) != delivery.to_hash
+    elsewhere = bool(bounce.recipient) and delivery.to_hash not in _hashes(bounce.recipient)
     if bounce.hard and not elsewhere:
         delivery.bounced_at = now
         note(delivery.id, BOUNCED, bounce.code, bounce.status)
@@ -137,6 +138,16 @@ def _take_bounce(delivery: Delivery, bounce: bounces.Bounce, now: datetime) -> N
     elif not _bounced_softly(delivery):
         note(delivery.id, BOUNCED_SOFTLY, bounce.code, bounce.status)
         events.mail_bounced.send(Delivery, delivery=delivery, hard=False)
+
+
+def _hashes(address: str) -> set[str]:
+    """Under which we may know an address: as it is said, and as the forms keep it. Servers name a domain by its ASCII
+    form ("xn--…"), and people type the other one."""
+    try:
+        kept = validate_email(address, check_deliverability=False, test_environment=True).normalized
+    except EmailNotValidError:
+        kept = address
+    return {address_hash(address), address_hash(kept)}
 
 
 def _bounced_softly(delivery: Delivery) -> bool:

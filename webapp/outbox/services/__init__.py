@@ -7,7 +7,14 @@ The names that other rooms and the workers use stand here, so that `outbox.post(
 alike everywhere and a file in here can be divided without anybody noticing.
 """
 
-from webapp.outbox.services.claiming import LEASES_TO_LOSE, Letter, anything_due, claim, claim_next
+from webapp.outbox.services.claiming import (
+    LEASES_TO_LOSE,
+    UNREADABLE_FOR,
+    Letter,
+    anything_due,
+    claim,
+    claim_next,
+)
 from webapp.outbox.services.forgetting import forget_ended
 from webapp.outbox.services.posting import post
 from webapp.outbox.services.rows import LEASE, cancel
@@ -22,6 +29,7 @@ __all__ = [
     "LEASE",
     "LEASES_TO_LOSE",
     "RING_AGAIN",
+    "UNREADABLE_FOR",
     "UNSUBSCRIBED",
     "Accepted",
     "Letter",

@@ -19,6 +19,7 @@ from sqlalchemy import (
     select,
     update,
 )
+from sqlalchemy.exc import OperationalError
 
 from webapp.database_clock import database_clock
 from webapp.extensions import db
@@ -32,8 +33,10 @@ from webapp.outbox.services.rows import (
     LEASE,
     PENDING,
     SENDING,
+    UNREADABLE,
     end,
     is_due,
+    let_go,
     may_go,
     note,
 )
@@ -44,6 +47,8 @@ log = logging.getLogger(__name__)
 
 # A mail that took that many workers with it in a row is not tried on another one.
 LEASES_TO_LOSE = 5
+# Seconds after which a mail that no key opens is looked at again.
+UNREADABLE_FOR = 3600.0
 # How many due mails are looked at for one that may be claimed, when other workers claim at the same moment.
 _LOOKED_AT = 3
 
@@ -126,9 +131,9 @@ def anything_due() -> bool:
 def claim(delivery_id: int) -> Letter | None:
     """Take one due mail, for LEASE seconds; the caller commits and then attempts it.
 
-    None when it is not due, somebody else has it or is busy with its address, the breaker is open, or it has just
-    been ended here because it is too old, was never written, cannot be read, is not wanted at its address, or has
-    lost LEASES_TO_LOSE workers.
+    None when it is not due, somebody else has it or is busy with its address, the breaker is open, it has just been
+    put off because none of our keys opens it, or it has just been ended here because it is too old, was never
+    written, is not wanted at its address, or has lost LEASES_TO_LOSE workers.
     """
     if not _alone_with_the_address(delivery_id):
         return None
@@ -137,8 +142,7 @@ def claim(delivery_id: int) -> Letter | None:
     try:
         row = db.session.execute(_claim(), {"claimed_id": delivery_id, "new_owner": owner}).one_or_none()
     except InvalidToken:
-        log.error("delivery %s cannot be read with any of FIELD_KEYS", delivery_id)
-        end(mine, FAILED, None, "cannot be read with any of our keys")
+        _put_off(delivery_id, mine)
         return None
     if row is None:
         return None
@@ -170,10 +174,44 @@ def claim_next() -> Letter | None:
     """
     for state in (SENDING, PENDING, DEFERRED):
         for delivery_id in db.session.scalars(_due(state)).all():
-            letter = claim(delivery_id)
+            letter = _claim_or_leave(delivery_id)
             if letter is not None:
                 return letter
     return None
+
+
+def _claim_or_leave(delivery_id: int) -> Letter | None:
+    """`claim` under a savepoint. A worker takes the next mail in the transaction that settles the last one: whatever
+    is wrong with the next one, a room that hears of its end included, must not undo that the last one went out, or it
+    goes out again.
+    """
+    try:
+        with db.session.begin_nested():
+            return claim(delivery_id)
+    except OperationalError:
+        raise  # the whole transaction is lost, and the worker tries all of it again
+    except Exception as error:  # its words may quote a patient's
+        log.error("delivery %s cannot be taken (%s)", delivery_id, type(error).__name__)
+        return None
+
+
+def _put_off(delivery_id: int, mine: ColumnElement[bool]) -> None:
+    """No key opens the mail. A key that was taken out too early may come back, so the mail stays as it is and is looked
+    at again, no attempt counted; until it is too old for any.
+    """
+    reason = "no key in FIELD_KEYS opens it"
+    log.error("delivery %s cannot be read: %s", delivery_id, reason)
+    in_time = Delivery.created_at > database_clock(UNREADABLE_FOR - GIVE_UP_AFTER)
+    if let_go(
+        and_(mine, in_time),
+        state=DEFERRED,
+        next_at=database_clock(UNREADABLE_FOR),
+        lease_until=None,
+        attempts=Delivery.attempts - 1,
+    ):
+        note(delivery_id, UNREADABLE, reason=reason)
+    else:
+        end(mine, EXPIRED, None, reason)
 
 
 def _alone_with_the_address(delivery_id: int) -> bool:

@@ -22,6 +22,8 @@ LEASE = 60.0
 
 PENDING, SENDING, DEFERRED = "pending", "sending", "deferred"
 SENT, FAILED, EXPIRED, CANCELLED = "sent", "failed", "expired", "cancelled"
+# What the history calls a mail that none of our keys opens (DeliveryEvent.what).
+UNREADABLE = "unreadable"
 
 _END = (
     update(Delivery)
@@ -88,6 +90,14 @@ def end(which: ColumnElement[bool], state: str, code: int | None, reason: str) -
     note(ended.id, state, code, reason)
     events.delivery_ended.send(Delivery, delivery=ended)
     return ended
+
+
+def let_go(which: ColumnElement[bool], **values: Any) -> bool:
+    """Let go of the one claimed mail that matches, which has not ended; False when none does."""
+    released = (
+        update(Delivery).where(which).values(owner=None, leases_lost=0, **values).returning(Delivery.id)
+    )
+    return db.session.execute(released.execution_options(synchronize_session=False)).first() is not None
 
 
 def note(delivery_id: int, what: str, code: int | None = None, reason: str = "") -> None:

@@ -2,7 +2,6 @@
 
 import logging
 from random import Random
-from typing import Any
 
 from sqlalchemy import ColumnElement, and_, select, update
 
@@ -12,7 +11,18 @@ from webapp.extensions import db
 from webapp.outbox.models import Delivery, MailBreaker
 from webapp.outbox.retries import GIVE_UP_AFTER, retry_delay
 from webapp.outbox.services.claiming import Letter
-from webapp.outbox.services.rows import DEFERRED, EXPIRED, FAILED, PENDING, SENDING, SENT, dialect, end, note
+from webapp.outbox.services.rows import (
+    DEFERRED,
+    EXPIRED,
+    FAILED,
+    PENDING,
+    SENDING,
+    SENT,
+    dialect,
+    end,
+    let_go,
+    note,
+)
 from webapp.outbox.services.sending import Accepted, Outcome
 
 log = logging.getLogger(__name__)
@@ -54,7 +64,7 @@ def _defer(mine: ColumnElement[bool], letter: Letter, error: mailer.SendError, c
     delay = retry_delay(letter.attempts, chance)
     in_time = Delivery.created_at > database_clock(delay - GIVE_UP_AFTER)
     timed_out = isinstance(error, mailer.TimedOut)
-    if not _let_go(
+    if not let_go(
         and_(mine, in_time),
         state=DEFERRED,
         next_at=database_clock(delay),
@@ -84,16 +94,10 @@ def _hold_the_others(delivery_id: int, seconds: float) -> None:
 
 def _give_back(mine: ColumnElement[bool], letter: Letter, error: mailer.SendError) -> bool:
     attempts = letter.attempts - 1
-    if not _let_go(mine, state=DEFERRED if attempts else PENDING, attempts=attempts, lease_until=None):
+    if not let_go(mine, state=DEFERRED if attempts else PENDING, attempts=attempts, lease_until=None):
         return False
     note(letter.delivery_id, "held back", error.code, str(error))
     return True
-
-
-def _let_go(mine: ColumnElement[bool], **values: Any) -> bool:
-    """Let go of a claimed mail that has not ended."""
-    released = update(Delivery).where(mine).values(owner=None, leases_lost=0, **values).returning(Delivery.id)
-    return db.session.execute(released.execution_options(synchronize_session=False)).first() is not None
 
 
 def _open_breaker(reason: str) -> None:

@@ -240,7 +240,9 @@ class OfferForm(FlaskForm):
         before, now = self.regular_price.money, self.price.money
         if event and event_terms and before is not None and now is not None:
             lower = now < before
-            valid &= needs(self.regular_price, lower, _("The price before is higher than the event price."))
+            valid &= needs(
+                self.regular_price, lower, _("The price before must be higher than the event price.")
+            )
         begins, ends = self.valid_from.data, self.valid_until.data
         if begins is not None and ends is not None:
             valid &= needs(self.valid_until, begins <= ends, _("The last day is before the first day."))

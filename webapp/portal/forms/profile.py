@@ -13,6 +13,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from webapp.clinics.models import Clinic
 from webapp.form_choices import choices
+from webapp.i18n import listed
 from webapp.portal.forms.fields import (
     MAX_URL,
     at_most,
@@ -163,5 +164,5 @@ def stored_words(column: str, value: Any) -> str | None:
     if isinstance(value, bool):
         return str(_YES_NO["yes" if value else "no"])
     if column == "languages" and value:
-        return ", ".join(_language(tag) for tag in value.split(";"))
+        return listed(_language(tag) for tag in value.split(";"))
     return value or None

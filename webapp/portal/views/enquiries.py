@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from webapp.access import Audience, open_to
+from webapp.clinics.addresses import confirmed_address
 from webapp.clinics.models import Clinic
 from webapp.enquiries import consent, links
 from webapp.enquiries import queries as enquiries
@@ -60,7 +61,8 @@ def clinic_enquiries(slug: str) -> str:
         states=RECIPIENT_STATES,
         now=now,
         known_to_clinic=known_to_clinic,
-        counted=counted(quotes.outcomes(year, clinic.id).get(clinic.id, {})),
+        counted=counted(quotes.outcomes_known(clinic, year, known)),
+        is_listed=_is_listed(clinic),
         can_test=_can_test(clinic),
         tests_left=_tests_left(clinic, now),
     )
@@ -70,6 +72,8 @@ def clinic_enquiries(slug: str) -> str:
 @open_to(Audience.CLINIC)
 def answer_enquiry(slug: str, ref: str) -> ResponseReturnValue:
     """Open the quote page of one enquiry, as the mailed link would, with what the patient wrote."""
+    if not _is_listed(current_clinic()):
+        abort(410)  # it left: what patients wrote is not for it any more
     with unit_of_work():
         recipient = enquiries.for_clinic(current_clinic().id, ref)
         if recipient is None or not hold(recipient.enquiry_id):
@@ -89,7 +93,9 @@ def test_enquiry(slug: str) -> ResponseReturnValue:
     settings, account = current_settings(), current_account()
     with unit_of_work():
         clinic, now = current_clinic(), utc_now()
-        if not _can_test(clinic):
+        if not _is_listed(clinic):
+            flash(_("Nothing is sent to a clinic that is not listed."))
+        elif not _can_test(clinic):
             flash(_("Confirm the address for enquiries first: a test goes there too."))
         elif _tests_left(clinic, now) == 0:
             flash(_("These were the tests for today. Send another one tomorrow."))
@@ -115,8 +121,12 @@ def test_enquiry(slug: str) -> ResponseReturnValue:
     return redirect(url_for("portal.clinic_enquiries", slug=slug), 303)
 
 
+def _is_listed(clinic: Clinic) -> bool:
+    return clinic.authority == "authorised"
+
+
 def _can_test(clinic: Clinic) -> bool:
-    return bool(clinic.enquiry_email and clinic.enquiry_email_confirmed_on)
+    return _is_listed(clinic) and confirmed_address(clinic) is not None
 
 
 def _tests_left(clinic: Clinic, now: datetime) -> int:

@@ -43,7 +43,7 @@ def pause_until(slug: str) -> Response | tuple[str, int]:
     until = form.until.data
     with unit_of_work():
         editing.edit_clinic(current_clinic(), {"paused_until": until}, actor(), utc_now())
-    flash(_("Patients cannot ask you until %(day)s.", day=format_day(until)))
+    flash(_("Patients cannot ask you up to and including %(day)s.", day=format_day(until)))
     return redirect(url_for("portal.pause", slug=slug), 303)
 
 

@@ -11,7 +11,7 @@ from webapp.clinics.models import Clinic
 from webapp.domain.listing_csv import CHOICES, csv_bytes, price_list_template, write_price_list
 from webapp.domain.listing_csv.headings import heading
 from webapp.extensions import csrf
-from webapp.i18n import current_language, localised, utc_now
+from webapp.i18n import current_language, listed, localised, utc_now
 from webapp.moderation import export
 from webapp.moderation.services.editing import OfferRefused
 from webapp.moderation.services.texts import TextRefused
@@ -218,7 +218,7 @@ def _announce(found: Plan, *, retired: int) -> None:
         else "",
         ngettext("%(num)s retired", "%(num)s offers retired", retired) if retired else "",
     ]
-    flash(_("Your price list is live: %(done)s.", done=", ".join(filter(None, done))))
+    flash(_("Your price list is live: %(done)s.", done=listed(filter(None, done))))
     held = sum(len(row.held) for row in found.rows)
     if held:
         flash(

@@ -3,8 +3,8 @@
 """
 
 from webapp.quotes.forms.filling import fields_of
-from webapp.quotes.forms.quote import QuoteForm, quote_form
+from webapp.quotes.forms.quote import MAX_FEES, MAX_ROWS, QuoteForm, quote_form
 from webapp.quotes.forms.reading import draft_of
 from webapp.quotes.forms.rows import AmountField
 
-__all__ = ["AmountField", "QuoteForm", "draft_of", "fields_of", "quote_form"]
+__all__ = ["MAX_FEES", "MAX_ROWS", "AmountField", "QuoteForm", "draft_of", "fields_of", "quote_form"]

@@ -4,17 +4,17 @@ from collections.abc import Sequence
 from typing import Any
 
 from webapp.domain.offers import Want
-from webapp.domain.quotes import Inclusion, QuoteLine, QuoteTerms
+from webapp.domain.quotes import Inclusion, QuoteLine, QuoteTerms, answer
 from webapp.domain.units import Quantity, number_text
 
 
 def fields_of(terms: QuoteTerms | None, wants: Sequence[Want]) -> dict[str, Any]:
     """The form's data: the lines of `terms`, and a row without a price for what of `wants` they leave out.
 
-    A want's quantity None: not said. An area that a line leaves open is the one that is wanted.
+    A want's quantity None: not said. An area that a line leaves open is the one that is wanted, where it is wanted in
+    one only.
     """
-    lines = terms.lines if terms else ()
-    rows = [_row(line, wants) for line in lines]
+    rows = [_row(line, wants) for line in terms.lines] if terms else []
     rows += [
         {
             "treatment": want.treatment,
@@ -22,19 +22,23 @@ def fields_of(terms: QuoteTerms | None, wants: Sequence[Want]) -> dict[str, Any]
             "area": want.area or "",
             **_amount(want.quantity),
         }
-        for want in wants
-        if (missing := want.sessions - _held(lines, want)) > 0
+        for want, missing in _missing(terms, wants)
+        if missing > 0
     ]
     return {"lines": rows} | (_terms(terms) if terms else {})
 
 
-def _held(lines: Sequence[QuoteLine], want: Want) -> int:
-    return sum(line.part.sessions for line in lines if line.part.treatment == want.treatment)
+def _missing(terms: QuoteTerms | None, wants: Sequence[Want]) -> list[tuple[Want, int]]:
+    """How many sessions of each want no line holds, as the bill will say it: each session serves one want only."""
+    if terms is None:
+        return [(want, want.sessions) for want in wants]
+    return [(one.want, one.short) for one in answer(terms, wants, terms.answered_on).covered]
 
 
 def _row(line: QuoteLine, wants: Sequence[Want]) -> dict[str, Any]:
     part = line.part
-    asked = next((want.area for want in wants if want.treatment == part.treatment and want.area), "")
+    areas = {want.area or "" for want in wants if want.treatment == part.treatment}
+    asked = areas.pop() if len(areas) == 1 else ""
     return {
         "treatment": part.treatment or "",
         "words": part.words or ("" if part.treatment else line.title),

@@ -40,8 +40,9 @@ from webapp.quotes.forms.rows import (
 from webapp.quotes.labels import AFTERCARE_LANGUAGES, DECLINE_REASONS, HOW, INCLUSIONS
 
 ROWS = 3
-MAX_ROWS = 12
-MAX_FEES = 6
+# What a clinic's offers may bring: an import has no such bounds, and the portal takes fifty of each in one offer.
+MAX_ROWS = 100
+MAX_FEES = 100
 # A promise for longer is no promise.
 MAX_VALID_DAYS = 366
 _LONG = Length(max=2000, message=_l("At most %(max)s characters.", max=2000))
@@ -63,6 +64,8 @@ class QuoteForm(FlaskForm):
 
     # Which version of the answer was on the page: a colleague's newer one is not written over unseen.
     seen = HiddenField(default="0")
+    # And which draft: its `Sheet.drafted`, "" for none.
+    drafted = HiddenField(default="")
     lines = RowsField(FormField(LineForm), min_entries=ROWS, max_entries=MAX_ROWS)
     tax = SelectField(_l("Tax"), choices=choices(TAX), default=Tax.UNKNOWN.value)
     tax_rate = DecimalField(
@@ -104,6 +107,9 @@ class QuoteForm(FlaskForm):
         _l("Why"), choices=choices(DECLINE_REASONS, _l("No reason given")), validators=[Optional()]
     )
 
+    # The sheet stands as a draft left it; or it came from a browser.
+    is_draft = is_sent = False
+
     def how(self, inclusion: Inclusion) -> RadioField:
         """The field that says how an inclusion stands to the price."""
         return cast(RadioField, self[inclusion.value])
@@ -119,9 +125,19 @@ class QuoteForm(FlaskForm):
         return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else -1
 
     @property
-    def rows(self) -> Iterator[LineForm]:
-        """The rows that say something."""
+    def is_cut(self) -> bool:
+        """Came it with more rows or fees than it holds? No page of ours has them."""
+        return bool(self.lines.is_cut or self.fees.is_cut)
+
+    @property
+    def filled_rows(self) -> Iterator[LineForm]:
+        """The rows that say something, also that the clinic does not offer it."""
         return (entry.form for entry in self.lines if not entry.form.is_empty)
+
+    @property
+    def rows(self) -> Iterator[LineForm]:
+        """The rows that are quoted."""
+        return (row for row in self.filled_rows if not row.not_offered.data)
 
     @property
     def fee_rows(self) -> Iterator[FeeForm]:
@@ -131,16 +147,19 @@ class QuoteForm(FlaskForm):
     def quote_holds(self, currency: str, today: date) -> bool:
         """Everything that a priced answer needs, each finding beside its field."""
         valid: bool = self.validate()
-        for row in self.rows:
+        for row in self.filled_rows:
             valid &= row.holds_in(currency)
         for fee in self.fee_rows:
             valid &= fee.holds_in(currency)
+        if self.is_cut:
+            self.form_errors.append(_("These are more rows than one answer holds."))
+            valid = False
         if not any(self.rows):
             self.form_errors.append(_("Give at least one price, or choose one of the other answers."))
             valid = False
         elif all(row.price.money is not None and row.price.money.amount == 0 for row in self.rows):
             self.form_errors.append(
-                _("Give at least one price above zero: 0 says that it is in another row's.")
+                _("Give at least one price above zero: 0 says that it is in another row's price.")
             )
             valid = False
         asks_fee = self.consultation.data == Consultation.FEE
@@ -217,7 +236,15 @@ def quote_form(
 
     Where nothing was sent: as it stood in a draft (`typed`), else `prefilled`.
     """
-    form = QuoteForm(MultiDict(typed)) if typed is not None else QuoteForm(data=prefilled)
+    if typed is not None:
+        form = QuoteForm(MultiDict(typed))
+    elif prefilled is not None:
+        # Also where the page comes back from another form on it: that one's fields are not this one's.
+        form = QuoteForm(None, data=prefilled)
+    else:
+        form = QuoteForm()
+        form.is_sent = True
+    form.is_draft = typed is not None
     for rows, most in ((form.lines, MAX_ROWS), (form.fees, MAX_FEES)):
         if not any(entry.form.is_empty for entry in rows) and len(rows) < most:
             rows.append_entry()

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import DecimalField, Field, Form, SelectField, StringField, ValidationError
+from wtforms import BooleanField, DecimalField, Field, Form, SelectField, StringField, ValidationError
 from wtforms.validators import Length, NumberRange, Optional
 
 from webapp.domain.money import AmountFault, InvalidAmount, Money, parse_major
@@ -99,6 +99,8 @@ class LineForm(Form):
     )
     area = SelectField(_l("Area"), validators=[Optional()])
     price = AmountField(_l("Price for all sessions of this row"), validators=[Length(max=40)])
+    # What was asked and is left out, so that nobody has to call it free to send the rest.
+    not_offered = BooleanField(_l("We do not offer this"))
 
     @property
     def is_empty(self) -> bool:
@@ -106,7 +108,18 @@ class LineForm(Form):
 
     def holds_in(self, currency: str) -> bool:
         """What a row with something in it needs."""
-        whole = amount_holds(self.price, currency, required=True)
+        if self.not_offered.data:
+            return holds(
+                self.price,
+                not (self.price.data or "").strip(),
+                _("Either it has a price, or you do not offer it."),
+            )
+        whole = amount_holds(self.price, currency, required=False)
+        whole &= holds(
+            self.price,
+            not whole or self.price.money is not None,
+            _("Give an amount, or tick that you do not offer this."),
+        )
         whole &= holds(
             self.treatment,
             bool(self.treatment.data or self.words.data),

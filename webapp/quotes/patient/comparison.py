@@ -1,28 +1,30 @@
 """The answers criterion by criterion: every clinic's word on the total, tax, numbing and the rest beside the others'.
 
 Stacked by criterion and not by clinic, so that three quotes stand side by side on a phone. Whoever asks for it gets
-them by total: only totals of equal things, in one currency at a dated rate; all others follow, each with its reason.
+them by total: only what pays for all that was asked, of equal things, in one currency at a dated rate; all others
+follow, each with its reason. What a total pays for besides stands beneath it, as on the public comparison.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import partial
 
 from flask_babel import gettext as _
 
-from webapp.domain.basket import Mix, Reader, TooLarge
-from webapp.domain.exchange import NoRate, Ranking, Rates, rank
+from webapp.domain.exchange import NoRate, Rate, Rates, rank
 from webapp.domain.money import Money
-from webapp.domain.offers import Consultation, Injector, Numbing, OfferTerms, Tax
-from webapp.domain.quotes import Inclusion, QuoteAnswer, QuoteTerms
+from webapp.domain.offers import Consultation, Field, Injector, OfferTerms, Tax, unpriced
+from webapp.domain.quotes import Inclusion, QuoteTerms
 from webapp.domain.units import number_text
-from webapp.i18n import format_day, format_money
-from webapp.offers.labels import INCOMPLETE, INJECTOR, NUMBING
-from webapp.offers.own_quotes import own_mixes
+from webapp.i18n import described, format_day, format_money, listed
+from webapp.offers.labels import INJECTOR, NUMBING, UNPRICED
 from webapp.quotes.history import range_words, stated_words
 from webapp.quotes.labels import AFTERCARE_LANGUAGES, INCLUSIONS
-from webapp.quotes.patient.reading import Heard, Read
+from webapp.quotes.patient.sides import Side, too_many
+
+_Terms = QuoteTerms | OfferTerms
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +33,8 @@ class Cell:
 
     words: str
     is_open: bool = False
-    # A second line beneath: the same sum in the reader's currency, or why there is none.
-    beneath: str = ""
+    # The lines beneath: the same sum in the reader's currency, why there is none, what it pays for besides.
+    beneath: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,23 +46,6 @@ class Criterion:
 
 
 @dataclass(frozen=True, slots=True)
-class Side:
-    """One that is compared: a clinic's quote, or what the reader was told elsewhere (`heard` None).
-
-    `total` is None where there is none or it may not be ranked; then `why_not` says so.
-    """
-
-    name: str
-    heard: Heard | None
-    shown: Money | None
-    total: Money | None
-    why_not: Sequence[str]
-    terms: QuoteTerms | None
-    told: OfferTerms | None
-    listed: Mix | None
-
-
-@dataclass(frozen=True, slots=True)
 class Comparison:
     """`by_total`: the sides are in the order of their totals. `apart`: a rate is missing, so each currency stands by
     itself."""
@@ -69,46 +54,8 @@ class Comparison:
     criteria: Sequence[Criterion]
     by_total: bool
     apart: bool
-    ranking: Ranking[int]
-
-
-def clinic_side(heard: Heard, settled: QuoteAnswer | None) -> Side:
-    """A clinic's answer, beside what its published offers come to."""
-    currency = heard.quote.currency if heard.quote is not None else None
-    listed = next((mix for mix in heard.listed if currency in (None, mix.currency)), None)
-    shown = settled.total if settled is not None else None
-    why_not = list(_why_not(heard, settled))
-    return Side(
-        heard.clinic.name,
-        heard,
-        shown,
-        None if why_not else shown,
-        why_not,
-        heard.terms,
-        None,
-        listed,
-    )
-
-
-def own_sides(told: Sequence[OfferTerms], read: Read, on: date) -> list[Side]:
-    """What she was told elsewhere, by the same gate and bill."""
-    try:
-        found = own_mixes(told, read.settled, Reader(), read.families, on)
-    except TooLarge:
-        return []
-    return [
-        Side(
-            name,
-            None,
-            mix.total,
-            mix.total,
-            [] if mix.complete else [*(str(INCOMPLETE[reason]) for reason in mix.reasons), *_gaps(mix)],
-            None,
-            offered[0].terms,
-            None,
-        )
-        for name, mix, offered in found
-    ]
+    # Every rate that a figure rests on.
+    rates: Sequence[Rate]
 
 
 def compare(sides: Sequence[Side], rates: Rates, currency: str, on: date, *, by_total: bool) -> Comparison:
@@ -118,104 +65,94 @@ def compare(sides: Sequence[Side], rates: Rates, currency: str, on: date, *, by_
     if by_total:
         order = [*(one.key for group in ranking.groups for one in group), *ranking.incomplete]
         in_order = [sides[number] for number in order]
-    return Comparison(
-        in_order,
-        [*_sums(in_order, rates, currency), *_inclusions(in_order)],
-        by_total,
-        by_total and not ranking.together,
-        ranking,
-    )
+    sums = _Sums(rates, currency)
+    criteria = [*sums.rows(in_order), *_inclusions(in_order)]
+    used = tuple(dict.fromkeys((*ranking.rates, *sums.used)))
+    return Comparison(in_order, criteria, by_total, by_total and not ranking.together, used)
 
 
-def _why_not(heard: Heard, settled: QuoteAnswer | None) -> Sequence[str]:
-    if heard.quote is None:
-        return [_("By mail, not structured.")] if heard.by_mail else [_("No answer yet.")]
-    if heard.quote.kind == "decline":
-        return [_("It declined.")]
-    if settled is None:
-        return [_("It wants to see you first.")]
-    said = [str(INCOMPLETE[reason]) for reason in settled.reasons]
-    if heard.has_left:
-        said.append(_("The clinic has left Like for Like."))
-    if not settled.covers_all:
-        said.append(_("It is not for the same as you asked."))
-    return said
+class _Sums:
+    """Totals and published prices as cells; `used` are the rates behind the converted ones, each once."""
 
+    def __init__(self, rates: Rates, currency: str) -> None:
+        self.rates, self.currency = rates, currency
+        self.used: dict[Rate, None] = {}
 
-def _gaps(mix: Mix) -> list[str]:
-    return [_("It is not for the same as you asked.")] if mix.gaps else []
+    def rows(self, sides: Sequence[Side]) -> list[Criterion]:
+        found = [Criterion(_("Total for what you asked"), [self.total(side) for side in sides])]
+        if any(side.listed is not None for side in sides):
+            title = _("The clinic's published price for the same, today")
+            found.append(Criterion(title, [self.listed(side) for side in sides]))
+        return found
 
+    def total(self, side: Side) -> Cell:
+        if side.shown is not None:
+            more = side.why_not or self.converted(side.shown)
+            return Cell(format_money(side.shown), beneath=(*more, *side.beyond))
+        if side.expected is not None:
+            return Cell(range_words(side.expected), is_open=True, beneath=side.why_not)
+        if side.terms:
+            return Cell(_("incomplete"), is_open=True, beneath=side.why_not)
+        return Cell(" ".join(side.why_not), is_open=True)
 
-def _sums(sides: Sequence[Side], rates: Rates, currency: str) -> list[Criterion]:
-    totals = [_total(side, rates, currency) for side in sides]
-    listed = [_listed(side, rates, currency) for side in sides]
-    found = [Criterion(_("Total for what you asked"), totals)]
-    if any(side.listed is not None for side in sides):
-        found.append(Criterion(_("The clinic's published price for the same, today"), listed))
-    return found
+    def listed(self, side: Side) -> Cell:
+        if side.heard is None:
+            return Cell(_("told to you"))
+        if side.listed is None:
+            return Cell(_("none published"), is_open=True)
+        mix = side.listed.mix
+        if mix is None:
+            return Cell(_("incomplete"), is_open=True, beneath=(too_many(),))
+        if mix.total is None:
+            return Cell(_("incomplete") if mix.purchases else _("none published"), is_open=True)
+        more = [*self.converted(mix.total), *side.listed.beyond]
+        if mix.unpriced:
+            more.append(f"{_('Beside this total:')} {listed(UNPRICED[field] for field in mix.unpriced)}")
+        return Cell(format_money(mix.total), beneath=more)
 
-
-def _total(side: Side, rates: Rates, currency: str) -> Cell:
-    if side.shown is not None:
-        reason = " ".join(side.why_not)
-        return Cell(format_money(side.shown), beneath=reason or _converted(side.shown, rates, currency))
-    if side.heard is not None and side.heard.price_range is not None:
-        between = range_words(side.heard.price_range)
-        return Cell(between, is_open=True, beneath=_("said before it saw you"))
-    if side.terms is not None or side.told is not None:
-        return Cell(_("incomplete"), is_open=True, beneath=" ".join(side.why_not))
-    return Cell(" ".join(side.why_not), is_open=True)
-
-
-def _listed(side: Side, rates: Rates, currency: str) -> Cell:
-    if side.heard is None:
-        return Cell(_("told to you"))
-    if side.listed is None or (not side.listed.complete and not side.listed.purchases):
-        return Cell(_("none published"), is_open=True)
-    if side.listed.total is None:
-        return Cell(_("incomplete"), is_open=True)
-    return Cell(format_money(side.listed.total), beneath=_converted(side.listed.total, rates, currency))
-
-
-def _converted(money: Money, rates: Rates, currency: str) -> str:
-    if money.currency == currency:
-        return ""
-    try:
-        return _("about %(amount)s", amount=format_money(rates.convert(money, currency).money))
-    except NoRate:
-        return _("no rate to %(currency)s", currency=currency)
+    def converted(self, money: Money) -> Sequence[str]:
+        """The same sum in the reader's currency, or why there is none; nothing where it is in that."""
+        try:
+            found = self.rates.convert(money, self.currency)
+        except NoRate:
+            return (_("no rate to %(currency)s", currency=self.currency),)
+        if found.rate is None:
+            return ()
+        self.used[found.rate] = None
+        return (_("about %(amount)s", amount=format_money(found.money)),)
 
 
 def _inclusions(sides: Sequence[Side]) -> list[Criterion]:
     """Row by row what is in the price; a row that nobody was asked about is left out."""
-    rows: list[tuple[str, list[Cell | None]]] = [
-        (_("Tax"), [_tax(side) for side in sides]),
-        (_("Consultation"), [_consultation(side) for side in sides]),
-        *(
-            (str(title), [_inclusion(side, inclusion) for side in sides])
-            for inclusion, title in INCLUSIONS.items()
-        ),
-        (_("Other fees"), [_fees(side) for side in sides]),
-        (_("Who injects"), [_injector(side) for side in sides]),
-        (_("Who sees you once you are home"), [_aftercare(side) for side in sides]),
-        (_("Valid until"), [_valid(side) for side in sides]),
+    rows: list[tuple[str, Callable[[_Terms], Cell]]] = [
+        (_("Tax"), _tax),
+        (_("Consultation"), _consultation),
+        *((str(title), partial(_inclusion, inclusion)) for inclusion, title in INCLUSIONS.items()),
+        (_("Other fees"), _fees),
+        (_("Who injects"), _injector),
+        (_("Who sees you once you are home"), _aftercare),
+        (_("Valid until"), _valid),
     ]
     # Sides that sent no price have nothing to say here.
-    return [
-        Criterion(title, [cell or Cell(_("no quote"), is_open=True) for cell in cells])
-        for title, cells in rows
-        if any(cell is not None for cell in cells)
-    ]
+    if not any(side.terms for side in sides):
+        return []
+    return [Criterion(title, [_agreed(side, say) for side in sides]) for title, say in rows]
+
+
+def _agreed(side: Side, say: Callable[[_Terms], Cell]) -> Cell:
+    """What a side's quotes say of a criterion: one thing, or each of them what it says."""
+    cells = [say(terms) for terms in side.terms]
+    if not cells:
+        return Cell(_("no quote"), is_open=True)
+    words = dict.fromkeys(cell.words for cell in cells)
+    return Cell(listed(words, "; "), is_open=any(cell.is_open for cell in cells))
 
 
 def _not_stated() -> Cell:
     return Cell(_("not stated"), is_open=True)
 
 
-def _tax(side: Side) -> Cell | None:
-    terms = side.terms or side.told
-    if terms is None:
-        return None
+def _tax(terms: _Terms) -> Cell:
     rate: Decimal | None = terms.tax_rate
     match terms.tax:
         case Tax.INCLUSIVE:
@@ -228,10 +165,7 @@ def _tax(side: Side) -> Cell | None:
             return _not_stated()
 
 
-def _consultation(side: Side) -> Cell | None:
-    terms = side.terms or side.told
-    if terms is None:
-        return None
+def _consultation(terms: _Terms) -> Cell:
     if terms.consultation_waived is True:
         return Cell(_("free with the treatment"))
     if terms.consultation is Consultation.FEE and terms.consultation_fee is not None:
@@ -239,51 +173,38 @@ def _consultation(side: Side) -> Cell | None:
     return Cell(_("Included")) if terms.consultation else _not_stated()
 
 
-def _inclusion(side: Side, inclusion: Inclusion) -> Cell | None:
-    if side.terms is not None:
-        stated = side.terms.inclusions.get(inclusion)
+def _inclusion(inclusion: Inclusion, terms: _Terms) -> Cell:
+    if isinstance(terms, QuoteTerms):
+        stated = terms.inclusions.get(inclusion)
         if stated is None:
             return _not_stated()
         return Cell(stated_words(stated), is_open=not stated.settles)
-    if side.told is None:
-        return None
-    if inclusion is Inclusion.NUMBING and side.told.numbing is not None:
-        return Cell(str(NUMBING[side.told.numbing]), is_open=side.told.numbing is Numbing.EXTRA)
-    return Cell(_("no other fees")) if side.told.other_fees == () else _not_stated()
+    if inclusion is Inclusion.NUMBING and terms.numbing is not None:
+        return Cell(str(NUMBING[terms.numbing]), is_open=Field.NUMBING in unpriced(terms))
+    return Cell(_("no other fees")) if terms.other_fees == () else _not_stated()
 
 
-def _fees(side: Side) -> Cell | None:
-    terms = side.terms or side.told
-    if terms is None:
-        return None
+def _fees(terms: _Terms) -> Cell:
     fees = terms.named_fees if isinstance(terms, QuoteTerms) else terms.other_fees
     if fees is None:
         return _not_stated()
-    return Cell(", ".join(f"{fee.name} {format_money(fee.amount)}" for fee in fees) or _("none"))
+    return Cell(listed(f"{fee.name} {format_money(fee.amount)}" for fee in fees) or _("none"))
 
 
-def _injector(side: Side) -> Cell | None:
-    terms = side.terms or side.told
-    if terms is None:
-        return None
+def _injector(terms: _Terms) -> Cell:
     kind: Injector | None = terms.injector
     name = terms.injector_name if isinstance(terms, QuoteTerms) else None
     words = name or (str(INJECTOR[kind]) if kind is not None else "")
     return Cell(words) if words else _not_stated()
 
 
-def _aftercare(side: Side) -> Cell | None:
-    if side.terms is None:
-        return None if side.told is None else _not_stated()
-    language = AFTERCARE_LANGUAGES.get(
-        side.terms.aftercare_language or "", side.terms.aftercare_language or ""
-    )
-    words = ", ".join(word for word in (side.terms.aftercare or "", language) if word)
+def _aftercare(terms: _Terms) -> Cell:
+    if not isinstance(terms, QuoteTerms):
+        return _not_stated()
+    language = AFTERCARE_LANGUAGES.get(terms.aftercare_language or "", terms.aftercare_language or "")
+    words = described([terms.aftercare or "", language])
     return Cell(words) if words else _not_stated()
 
 
-def _valid(side: Side) -> Cell | None:
-    terms = side.terms or side.told
-    if terms is None:
-        return None
+def _valid(terms: _Terms) -> Cell:
     return Cell(format_day(terms.valid_until)) if terms.valid_until is not None else _not_stated()

@@ -15,9 +15,11 @@ from webapp.fx import queries as fx
 from webapp.fx.words import RateLine, rate_line
 from webapp.quotes import queries
 from webapp.quotes.decisions import known_until
-from webapp.quotes.models import Clarification
-from webapp.quotes.patient.comparison import Comparison, Side, clinic_side, compare, own_sides
+from webapp.quotes.history import Version, versions
+from webapp.quotes.models import Clarification, Quote
+from webapp.quotes.patient.comparison import Comparison, compare
 from webapp.quotes.patient.reading import Heard, Read, read
+from webapp.quotes.patient.sides import clinic_side, own_sides
 from webapp.quotes.patient.words import delivery_lines, differences, part_words, want_words
 from webapp.quotes.services.deciding import ACCEPTED, NONE_SUITED
 from webapp.settings import market_policy
@@ -43,12 +45,14 @@ class Card:
     parts: Sequence[tuple[str, int]]
     bill: QuoteAnswer | None
     differs: Sequence[str]
-    state: QuoteState | None
+    # Its answers with what each changed, the newest first; behind the button only, for they hold its words.
+    versions: Sequence[Version]
     can_accept: bool
     can_decline: bool
     can_undo: bool
-    # She decided, and then the clinic changed its answer.
-    changed_since: bool
+    # The answer that she decided on, where the clinic gave another since, and what it came to.
+    decided_on: Quote | None
+    decided_total: Money | None
     paid: Money | None
 
     @property
@@ -108,7 +112,7 @@ class Page:
 def build(enquiry: Enquiry, order: Order, own: Sequence[OfferTerms], now: datetime, *, words: bool) -> Page:
     """The patient's page, in a fixed number of statements; `words` as in reading.read."""
     found = read(enquiry, now, words=words)
-    cards = [_card(heard, found, now) for heard in found.heard]
+    cards = [_card(heard, found, now, words=words) for heard in found.heard]
     currency = order.currency or _usual_currency(found)
     comparison, rates = _compare(found, own, order.by_total, currency, now)
     in_use = {side.total.currency for side in comparison.sides if side.total} if comparison else set()
@@ -135,17 +139,13 @@ def _usual_currency(found: Read) -> str:
 def _compare(
     found: Read, own: Sequence[OfferTerms], by_total: bool, currency: str, now: datetime
 ) -> tuple[Comparison | None, Sequence[RateLine]]:
-    sides: list[Side] = [
-        clinic_side(heard, answer(heard.terms, found.settled, heard.today) if heard.terms else None)
-        for heard in found.heard
-        if not _has_nothing(heard)
-    ]
+    sides = [clinic_side(heard, found) for heard in found.heard if not _has_nothing(heard)]
     sides += own_sides(own, found, now.date())
     if not sides:
         return None, ()
     rates = fx.current()
     comparison = compare(sides, rates, currency, now.date(), by_total=by_total)
-    return comparison, [rate_line(rate, now) for rate in comparison.ranking.rates]
+    return comparison, [rate_line(rate, now) for rate in comparison.rates]
 
 
 def _has_nothing(heard: Heard) -> bool:
@@ -154,19 +154,20 @@ def _has_nothing(heard: Heard) -> bool:
     return (declined or (heard.has_left and heard.quote is None)) and not heard.by_mail
 
 
-def _card(heard: Heard, found: Read, now: datetime) -> Card:
+def _card(heard: Heard, found: Read, now: datetime, *, words: bool) -> Card:
     recipient, quote, terms = heard.recipient, heard.quote, heard.terms
     bill = answer(terms, found.wants, heard.today) if terms is not None else None
-    state = terms.state(heard.today) if terms is not None else None
-    if quote is not None and quote.expired_at is not None and state is QuoteState.ACTIVE:
-        state = QuoteState.EXPIRED
     differs: list[str] = []
     if quote is not None and terms is not None and bill is not None:
         listed = Money(quote.listed_amount, quote.currency) if quote.listed_amount is not None else None
         beside = queries.beside_listed(quote, terms, found.wants)
         differs = differences(terms, bill, beside, listed, found.names)
-    decided_at = recipient.decided_at
-    open_to_her = quote is not None and quote.kind != "decline"
+    decided_at, is_accepted = recipient.decided_at, recipient.decision == ACCEPTED
+    decided_on = queries.decided_on(heard.answers, decided_at)
+    if decided_on is quote:
+        decided_on = None
+    # A clinic that declines after she took its quote would keep her from every other.
+    open_to_her = quote is not None and (quote.kind != "decline" or is_accepted)
     taken = any(other.decision == ACCEPTED for other in found.enquiry.recipients)
     return Card(
         heard=heard,
@@ -177,11 +178,17 @@ def _card(heard: Heard, found: Read, now: datetime) -> Card:
         ],
         bill=bill,
         differs=differs,
-        state=state,
-        can_accept=state is QuoteState.ACTIVE and not heard.has_left and not taken,
+        versions=versions(heard.answers, heard.clinic.country, found.slugs, found.names) if words else (),
+        can_accept=terms is not None
+        and heard.state is QuoteState.ACTIVE
+        and not heard.has_left
+        and not taken,
         can_decline=open_to_her and recipient.decision != "declined",
         can_undo=decided_at is not None and decided_at > known_until(now),
-        changed_since=decided_at is not None and quote is not None and quote.created_at > decided_at,
+        decided_on=decided_on,
+        decided_total=queries.total_when_given(decided_on, heard.clinic.country, found.slugs, found.wants)
+        if decided_on is not None
+        else None,
         paid=Money(recipient.paid_amount, recipient.paid_currency)
         if recipient.paid_amount is not None and recipient.paid_currency is not None
         else None,

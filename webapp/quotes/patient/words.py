@@ -9,9 +9,9 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from webapp.domain.money import Money
-from webapp.domain.offers import Consultation, Mismatch, Numbing, Part, Tax, Want
+from webapp.domain.offers import Consultation, LeftOver, Mismatch, Numbing, Part, Tax, Want
 from webapp.domain.quotes import QuoteAnswer, QuoteTerms, Relation
-from webapp.i18n import MARKET_ZONES, format_day, format_money
+from webapp.i18n import MARKET_ZONES, described, format_day, format_money, listed
 from webapp.offers.labels import area_names, quantity_words
 
 # What the patient is told of a mail's life; what is left out is our own business.
@@ -20,6 +20,7 @@ _MAIL = {
     "sent": _l("reached the clinic's mailbox"),
     "deferred": _l("not taken yet, tried again"),
     "held back": _l("our mail waited, tried again"),
+    "unreadable": _l("our mail waited, tried again"),
     "delayed": _l("on its way, its mail server says"),
     "bounced softly": _l("came back for a while, tried again"),
     "bounced": _l("came back: the mailbox does not take it"),
@@ -48,9 +49,8 @@ def delivery_lines(
 
 def want_words(want: Want, names: Mapping[str, str]) -> str:
     """Rejuran Healer, 2 ml, face."""
-    areas = area_names(tuple(want.area.split(";"))) if want.area else []
-    said = [names.get(want.treatment, want.treatment), quantity_words(want.quantity), *areas]
-    return ", ".join(word for word in said if word)
+    areas = listed(area_names(tuple(want.area.split(";")))) if want.area else ""
+    return described([names.get(want.treatment, want.treatment), quantity_words(want.quantity), areas])
 
 
 def without_words(terms: QuoteTerms, names: Mapping[str, str]) -> QuoteTerms:
@@ -82,8 +82,9 @@ def without_words(terms: QuoteTerms, names: Mapping[str, str]) -> QuoteTerms:
 def part_words(part: Part, title: str | None, names: Mapping[str, str]) -> str:
     """What a line of a quote is for; the clinic's own words where it is none of the catalogue's treatments."""
     name = names.get(part.treatment) if part.treatment else title
-    said = [name or _("something else"), quantity_words(part.amount), *area_names(part.areas)]
-    return ", ".join(word for word in said if word)
+    return described(
+        [name or _("something else"), quantity_words(part.amount), listed(area_names(part.areas))]
+    )
 
 
 def differences(
@@ -110,23 +111,7 @@ def differences(
                     what=what,
                 )
             )
-    more: dict[str, int] = {}
-    for left in found.left_over:
-        what = part_words(left.part, left.part.words, names)
-        more[what] = more.get(what, 0) + left.sessions
-    for what, sessions in more.items():
-        said.append(
-            ngettext(
-                "%(num)s session more than asked: %(what)s",
-                "%(num)s sessions more than asked: %(what)s",
-                sessions,
-                what=what,
-            )
-        )
-    for left in found.not_asked:
-        said.append(
-            _("holds what you did not ask for: %(what)s", what=part_words(left.part, left.part.words, names))
-        )
+    said += beyond_words(found.left_over, found.not_asked, names)
     if terms.tax is Tax.EXCLUSIVE:
         said.append(_("tax comes on top of its prices"))
     if terms.consultation is Consultation.FEE and terms.consultation_waived is not True:
@@ -136,6 +121,29 @@ def differences(
     elif terms.numbing is Numbing.EXTRA:
         said.append(_("numbing cream costs extra"))
     return said
+
+
+def beyond_words(
+    left_over: Sequence[LeftOver], not_asked: Sequence[LeftOver], names: Mapping[str, str]
+) -> list[str]:
+    """What a total pays for besides what was asked: sessions more of it, and what nobody asked for."""
+    more: dict[str, int] = {}
+    for left in left_over:
+        what = part_words(left.part, left.part.words, names)
+        more[what] = more.get(what, 0) + left.sessions
+    said = [
+        ngettext(
+            "%(num)s session more than asked: %(what)s",
+            "%(num)s sessions more than asked: %(what)s",
+            sessions,
+            what=what,
+        )
+        for what, sessions in more.items()
+    ]
+    return said + [
+        _("holds what you did not ask for: %(what)s", what=part_words(left.part, left.part.words, names))
+        for left in not_asked
+    ]
 
 
 _MISMATCH = {

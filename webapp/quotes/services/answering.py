@@ -28,6 +28,10 @@ class AnsweredMeanwhile(Exception):
     """A colleague gave another answer since the sheet was opened."""
 
 
+class DraftedMeanwhile(Exception):
+    """A colleague saved another draft since the sheet was opened."""
+
+
 @dataclass(frozen=True, slots=True)
 class LineDraft:
     """One checked row; `price` is for the whole row, `area` as in QuoteLine."""
@@ -110,18 +114,24 @@ def quote_of(draft: AnswerDraft, now: datetime) -> Quote:
     )
 
 
-def answer(recipient: Recipient, draft: AnswerDraft, now: datetime, seen: int | None = None) -> Quote:
+def answer(
+    recipient: Recipient,
+    draft: AnswerDraft,
+    now: datetime,
+    seen: int | None = None,
+    drafted: str | None = None,
+) -> Quote:
     """Store the answer as the newest version and queue a mail to the patient, in the caller's transaction.
 
     The same answer once more (the button pressed twice) is the one that stands. What the patient decided stays hers,
     about the version that she saw. `seen`: the version that stood on the page, 0 for none; None does not ask. Raises
-    AnsweredMeanwhile.
+    AnsweredMeanwhile. `drafted`: the `draft_mark` of the draft that it was made from; another one stays.
     """
     before = newest_locked(recipient)
     quote = quote_of(draft, now)
     stands = before is not None and before.withdrawn_at is None and before.expired_at is None
     if before is not None and stands and _says(before) == _says(quote):
-        discard_draft(recipient)
+        _forget_draft(recipient, drafted)
         return before
     version = before.version if before is not None else 0
     if seen is not None and seen != version:
@@ -131,10 +141,10 @@ def answer(recipient: Recipient, draft: AnswerDraft, now: datetime, seen: int | 
     db.session.add(quote)
     recipient.state = "declined" if draft.kind is AnswerKind.DECLINE else "answered"
     recipient.reminded_at = None
-    discard_draft(recipient)
+    _forget_draft(recipient, drafted)
     db.session.flush()
     outcomes.note_quote(recipient, quote, now)
-    keeping.note_act(recipient.enquiry, now)
+    keeping.note_act(recipient.enquiry, now, answered=True)
     enquiry = recipient.enquiry
     clinic = db.session.get_one(Clinic, recipient.clinic_id)
     contact.tell_patient(
@@ -143,14 +153,16 @@ def answer(recipient: Recipient, draft: AnswerDraft, now: datetime, seen: int | 
     return quote
 
 
-def withdraw(recipient: Recipient, now: datetime) -> bool:
+def withdraw(recipient: Recipient, now: datetime, seen: int | None = None) -> bool:
     """Take the newest answer back and tell the patient; False when there is none that still stands.
 
-    It stays on her page, struck out, with the day.
+    It stays on her page, marked as taken back on that day. `seen` as in `answer`. Raises AnsweredMeanwhile.
     """
     quote = newest_locked(recipient)
     if quote is None or quote.withdrawn_at is not None or quote.kind == AnswerKind.DECLINE:
         return False
+    if seen is not None and seen != quote.version:
+        raise AnsweredMeanwhile
     quote.withdrawn_at = now
     enquiry = recipient.enquiry
     keeping.note_act(enquiry, now)
@@ -176,22 +188,49 @@ def newest_locked(recipient: Recipient) -> Quote | None:
     )
 
 
-def save_draft(recipient: Recipient, fields: Mapping[str, list[str]], now: datetime) -> None:
-    """Keep what stands in the form, for whoever opens the page next; it replaces the draft before."""
+def save_draft(
+    recipient: Recipient, fields: Mapping[str, list[str]], now: datetime, drafted: str | None = None
+) -> None:
+    """Keep what stands in the form, for whoever opens the page next; it replaces the draft before.
+
+    `drafted`: the `draft_mark` of the one that was on the page; None does not ask. Raises DraftedMeanwhile where
+    there is another one that says something else.
+    """
     text = json.dumps(fields, ensure_ascii=False)
-    found = db.session.get(QuoteDraft, recipient.id)
+    found = db.session.get(QuoteDraft, recipient.id, populate_existing=True)
     if found is None:
         db.session.add(QuoteDraft(recipient_id=recipient.id, fields=text, saved_at=now))
-    else:
+    elif found.fields != text:
+        if not _is(found, drafted):
+            raise DraftedMeanwhile
         found.fields, found.saved_at = text, now
     keeping.note_act(recipient.enquiry, now)
 
 
-def discard_draft(recipient: Recipient) -> None:
-    """The draft was sent, or is not wanted any more."""
-    found = db.session.get(QuoteDraft, recipient.id)
-    if found is not None:
-        db.session.delete(found)
+def discard_draft(recipient: Recipient, drafted: str | None = None) -> None:
+    """The draft is not wanted any more. `drafted` as in `save_draft`; raises DraftedMeanwhile where it is another."""
+    if not _forget_draft(recipient, drafted):
+        raise DraftedMeanwhile
+
+
+def draft_mark(draft: QuoteDraft | None) -> str:
+    """What tells one saved draft from the next; "" for none."""
+    return draft.saved_at.isoformat() if draft is not None else ""
+
+
+def _forget_draft(recipient: Recipient, drafted: str | None) -> bool:
+    """False, and it stays, where it is another one than `drafted`."""
+    found = db.session.get(QuoteDraft, recipient.id, populate_existing=True)
+    if found is None:
+        return True
+    if not _is(found, drafted):
+        return False
+    db.session.delete(found)
+    return True
+
+
+def _is(draft: QuoteDraft, drafted: str | None) -> bool:
+    return drafted is None or drafted == draft_mark(draft)
 
 
 def _as_json(stated: Stated) -> list[str | int]:

@@ -9,8 +9,11 @@ from functools import partial
 from sqlalchemy import select
 
 from webapp.clinics import queries as clinics
+from webapp.clinics.addresses import confirmed_address
 from webapp.clinics.models import Clinic
 from webapp.domain.plain_text import plain_text
+from webapp.enquiries import clinic_keys
+from webapp.enquiries.clinic_keys import ToClinic
 from webapp.enquiries.models import Enquiry, Recipient
 from webapp.enquiries.services import contact, keeping
 from webapp.extensions import db
@@ -34,9 +37,8 @@ def ask_all(enquiry: Enquiry, text: str, now: datetime) -> Clarification:
     at = _still_listed(enquiry)
     for recipient in enquiry.recipients:
         if recipient.clinic_id in at:
-            _tell_clinic(
-                recipient, at[recipient.clinic_id], f"patient-asks:{question.id}:{recipient.id}", now, "asked"
-            )
+            key = clinic_keys.key(ToClinic.QUESTION, recipient.id, question.id)
+            _tell_clinic(recipient, at[recipient.clinic_id], key, now, "asked")
     return question
 
 
@@ -90,9 +92,8 @@ def answer_as_patient(
     at = _still_listed(enquiry)
     for recipient in enquiry.recipients:
         if is_new and recipient.id == question.recipient_id and recipient.clinic_id in at:
-            _tell_clinic(
-                recipient, at[recipient.clinic_id], f"patient-explains:{answer.id}", now, "explained"
-            )
+            key = clinic_keys.key(ToClinic.EXPLANATION, recipient.id, answer.id)
+            _tell_clinic(recipient, at[recipient.clinic_id], key, now, "explained")
     return answer
 
 
@@ -113,7 +114,7 @@ def _ask(enquiry: Enquiry, by: Recipient | None, text: str, now: datetime) -> Cl
     question = Clarification(enquiry_id=enquiry.id, recipient_id=asker, text=words, asked_at=now)
     db.session.add(question)
     db.session.flush()
-    keeping.note_act(enquiry, now)
+    keeping.note_act(enquiry, now, answered=by is not None)
     return question
 
 
@@ -130,7 +131,7 @@ def _answer(
     else:
         given.text, given.answered_at = words, now
     db.session.flush()
-    keeping.note_act(db.session.get_one(Enquiry, question.enquiry_id), now)
+    keeping.note_act(db.session.get_one(Enquiry, question.enquiry_id), now, answered=by is not None)
     return given, is_new
 
 
@@ -157,7 +158,7 @@ def _still_listed(enquiry: Enquiry) -> dict[int, Clinic]:
     return {
         key: clinic
         for key, clinic in asked.items()
-        if clinic.authority == "authorised" and clinic.enquiry_email
+        if clinic.authority == "authorised" and confirmed_address(clinic)
     }
 
 
@@ -166,7 +167,7 @@ def _tell_clinic(
 ) -> None:
     contact.tell_clinic(
         recipient,
-        clinic.enquiry_email or "",
+        confirmed_address(clinic) or "",
         key,
         partial(mail.news_for_clinic, recipient.enquiry, clinic, news=news),
         now,

@@ -3,8 +3,10 @@
 from datetime import datetime
 from functools import partial
 
+from webapp.clinics.addresses import confirmed_address
 from webapp.clinics.models import Clinic
-from webapp.enquiries import links
+from webapp.enquiries import clinic_keys, links
+from webapp.enquiries.clinic_keys import ToClinic
 from webapp.enquiries.models import Link, Recipient
 from webapp.enquiries.services import contact, holding, keeping
 from webapp.extensions import db
@@ -33,7 +35,8 @@ def revoke(recipient: Recipient, link_id: int, now: datetime) -> bool:
 
 
 def send_anew(token: str, now: datetime, days: int) -> None:
-    """Mail a new link to the clinic's confirmed address, for a link that has ended; at most once an hour.
+    """Mail a new link to the clinic's confirmed address, for a link that has ended; once in each hour
+    of the clock.
 
     Says nothing about what it did: whoever asks holds an old link and no more.
     """
@@ -45,8 +48,8 @@ def send_anew(token: str, now: datetime, days: int) -> None:
     recipient = db.session.get_one(Recipient, link.recipient_id)
     clinic = db.session.get_one(Clinic, recipient.clinic_id)
     enquiry = recipient.enquiry
-    confirmed = clinic.enquiry_email if clinic.enquiry_email_confirmed_on else None
+    confirmed = confirmed_address(clinic)
     if not confirmed or clinic.authority != "authorised" or enquiry.expires_at <= now:
         return
-    key = f"quote-link:{recipient.id}:{now:%Y%m%d%H}"
+    key = clinic_keys.key(ToClinic.FRESH_LINK, recipient.id, f"{now:%Y%m%d%H}")
     contact.tell_clinic(recipient, confirmed, key, partial(mail.fresh_link, enquiry, clinic), now, days)

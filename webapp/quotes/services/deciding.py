@@ -6,18 +6,22 @@ The clinic is told a little later than she decides, so that a slip of the thumb 
 from datetime import datetime
 from functools import partial
 
+from sqlalchemy import select
+
+from webapp.clinics.addresses import confirmed_address
 from webapp.clinics.models import Clinic
 from webapp.domain.money import Money
-from webapp.domain.quotes import QuoteState, as_answered
-from webapp.enquiries import queries as enquiry_queries
+from webapp.domain.quotes import QuoteState
+from webapp.enquiries import clinic_keys
+from webapp.enquiries.clinic_keys import ToClinic
 from webapp.enquiries.models import Enquiry, Recipient
 from webapp.enquiries.services import contact, holding, keeping
 from webapp.extensions import db
 from webapp.i18n import today_in
-from webapp.offers import queries as offers
 from webapp.outbox import services as outbox
+from webapp.outbox.models import Delivery
 from webapp.quotes import mail, queries
-from webapp.quotes.decisions import TELL_AFTER
+from webapp.quotes.decisions import TELL_AFTER, known_to_clinic
 from webapp.quotes.models import Quote
 from webapp.quotes.services import outcomes
 from webapp.settings import current_settings
@@ -47,24 +51,23 @@ def accept(recipient: Recipient, version: int, now: datetime) -> None:
     _decide(recipient, ACCEPTED, None, now)
     outcomes.note_accepted(recipient, now)
     enquiry.closed_as, enquiry.closed_at = SUITED, now
-    keeping.note_act(enquiry, now)
 
 
 def decline(recipient: Recipient, reason: str, now: datetime) -> None:
     """The patient decides against a clinic's quote; `reason` is a code of decisions.REASONS.
 
-    Also one that she had accepted, or that ended in the meantime. Raises CannotBeDecided where there is no quote.
+    Also one that she had accepted, or that ended in the meantime. Raises CannotBeDecided where there is no quote, and
+    where the clinic declined, unless she had accepted before: else she could take no other.
     """
     _one_at_a_time(recipient.enquiry)
     if recipient.decision == DECLINED:
         return
     quote = _latest(recipient)
-    if quote is None or quote.kind == "decline":
+    if quote is None or (quote.kind == "decline" and recipient.decision != ACCEPTED):
         raise CannotBeDecided
     if recipient.decision == ACCEPTED:
         _take_back_acceptance(recipient)
     _decide(recipient, DECLINED, reason, now)
-    keeping.note_act(recipient.enquiry, now)
 
 
 def undo(recipient: Recipient, now: datetime) -> None:
@@ -72,7 +75,7 @@ def undo(recipient: Recipient, now: datetime) -> None:
     _one_at_a_time(recipient.enquiry)
     if recipient.decision is None:
         return
-    if not _withhold(recipient):
+    if not _withhold(recipient, now):
         raise CannotBeDecided
     if recipient.decision == ACCEPTED:
         _take_back_acceptance(recipient)
@@ -99,7 +102,7 @@ def go_on(enquiry: Enquiry, now: datetime) -> None:
     if enquiry.closed_as != NONE_SUITED:
         return
     for recipient in enquiry.recipients:
-        if recipient.decision_reason == NONE_SUITED and _withhold(recipient):
+        if recipient.decision_reason == NONE_SUITED and _withhold(recipient, now):
             recipient.decision = recipient.decision_reason = recipient.decided_at = None
     enquiry.closed_as = enquiry.closed_at = None
     keeping.note_act(enquiry, now)
@@ -112,7 +115,7 @@ def say_paid(recipient: Recipient, paid: Money | None, now: datetime) -> None:
     _one_at_a_time(recipient.enquiry)
     if recipient.decision != ACCEPTED or recipient.decided_at is None:
         raise CannotBeDecided
-    quoted = _quoted(recipient)
+    quoted = queries.accepted_total(recipient)
     outcomes.note_not_paid(recipient, quoted, recipient.decided_at)
     recipient.paid_amount = paid.amount if paid is not None else None
     recipient.paid_currency = paid.currency if paid is not None else None
@@ -129,11 +132,9 @@ def _one_at_a_time(enquiry: Enquiry) -> None:
 def holds(quote: Quote, recipient: Recipient, now: datetime) -> bool:
     """Can this answer be accepted on the day: a quote with a price that the clinic still stands by?"""
     clinic = db.session.get_one(Clinic, recipient.clinic_id)
-    terms = queries.terms(quote, clinic.country, offers.slugs())
     return (
-        terms is not None
-        and quote.expired_at is None
-        and terms.state(today_in(clinic.country, now)) is QuoteState.ACTIVE
+        quote.kind == "quote"
+        and queries.state(quote, today_in(clinic.country, now)) is QuoteState.ACTIVE
         and clinic.authority == "authorised"
     )
 
@@ -142,38 +143,31 @@ def _latest(recipient: Recipient) -> Quote | None:
     return queries.latest([recipient.id]).get(recipient.id)
 
 
-def _quoted(recipient: Recipient) -> Money | None:
-    """The total of the quote that she accepted; None where it has none."""
-    assert recipient.decided_at is not None  # set with every decision
-    quote = queries.decided_on(recipient.id, recipient.decided_at)
-    clinic = db.session.get_one(Clinic, recipient.clinic_id)
-    slugs = offers.slugs()
-    terms = queries.terms(quote, clinic.country, slugs) if quote is not None else None
-    if terms is None:
-        return None
-    return as_answered(terms, enquiry_queries.wants_of(recipient.enquiry, slugs)).total
-
-
 def _take_back_acceptance(recipient: Recipient) -> None:
     assert recipient.decided_at is not None  # set with every decision
-    outcomes.note_not_paid(recipient, _quoted(recipient), recipient.decided_at)
+    outcomes.note_not_paid(recipient, queries.accepted_total(recipient), recipient.decided_at)
     outcomes.note_not_accepted(recipient, recipient.decided_at)
     recipient.paid_amount = recipient.paid_currency = None
     recipient.enquiry.closed_as = recipient.enquiry.closed_at = None
 
 
 def _decide(recipient: Recipient, decision: str, reason: str | None, now: datetime) -> None:
-    """Write it down and tell the clinic in a while; what it was to be told before, and was not yet, is withheld."""
-    _withhold(recipient)
+    """Write it down and tell the clinic in a while; what it was to be told before, and was not yet, is withheld.
+
+    A clinic without a confirmed address reads it on its own pages, after the same while.
+    """
+    _withhold(recipient, now)
     recipient.decision, recipient.decision_reason, recipient.decided_at = decision, reason, now
+    keeping.note_act(recipient.enquiry, now)
     clinic = db.session.get_one(Clinic, recipient.clinic_id)
-    if clinic.authority != "authorised" or not clinic.enquiry_email:
+    address = confirmed_address(clinic)
+    if clinic.authority != "authorised" or address is None:
         return
     news: mail.NewsForClinic = "accepted" if decision == ACCEPTED else "declined"
     contact.tell_clinic(
         recipient,
-        clinic.enquiry_email,
-        _key(recipient, now),
+        address,
+        decision_key(recipient.id, now),
         partial(mail.news_for_clinic, recipient.enquiry, clinic, news=news),
         now,
         current_settings().quote_link_days,
@@ -181,15 +175,20 @@ def _decide(recipient: Recipient, decision: str, reason: str | None, now: dateti
     )
 
 
-def _withhold(recipient: Recipient) -> bool:
-    """Stop the mail about the decision that stands; False when it has gone. A clinic that left gets none."""
+def _withhold(recipient: Recipient, now: datetime) -> bool:
+    """Stop the mail about the decision that stands; False when the clinic was told. One that left gets none, and one
+    that has no mail to wait for reads the decision on its pages."""
     if recipient.decided_at is None:
         return True
-    if outbox.cancel(_key(recipient, recipient.decided_at)):
+    key = decision_key(recipient.id, recipient.decided_at)
+    if outbox.cancel(key):
         return True
-    clinic = db.session.get_one(Clinic, recipient.clinic_id)
-    return clinic.authority != "authorised"
+    if db.session.get_one(Clinic, recipient.clinic_id).authority != "authorised":
+        return True
+    is_mailed = db.session.scalar(select(Delivery.id).where(Delivery.key == key)) is not None
+    return not is_mailed and known_to_clinic(recipient, now) is None
 
 
-def _key(recipient: Recipient, decided_at: datetime) -> str:
-    return f"quote-decided:{recipient.id}:{decided_at:%Y%m%d%H%M%S%f}"
+def decision_key(recipient_id: int, decided_at: datetime) -> str:
+    """The key of the mail about the decision of that moment."""
+    return clinic_keys.key(ToClinic.DECIDED, recipient_id, f"{decided_at:%Y%m%d%H%M%S%f}")

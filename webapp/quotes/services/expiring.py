@@ -48,6 +48,8 @@ def ending_soon(now: datetime, days: int, only: int | None = None) -> Sequence[i
         .join(Clinic, Clinic.id == Recipient.clinic_id)
         .join(Quote, Quote.recipient_id == Recipient.id)
         .where(
+            # What a clinic that left has quoted cannot be accepted.
+            Clinic.authority == "authorised",
             Recipient.reminded_at.is_(None),
             Recipient.decision.is_(None),
             Enquiry.closed_at.is_(None),

@@ -1,11 +1,10 @@
 """Everything that is kept of one enquiry, for the patient herself: plain data that any program can read.
 
 Names are schema.org's where it has one. Times are ISO 8601 in UTC, days without a time; money is an amount in major
-units with its currency; what is not known is null. No token, no hash, nothing of another patient, and no clinic's
-unsent draft: it has said nothing yet.
+units with its currency; what is not known is null. No token, no hash, nothing of another patient, no clinic's
+unsent draft, for it has said nothing yet, and of a clinic's mail its words, not the mail program's headers around them.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -26,8 +25,6 @@ from webapp.quotes.models import Clarification, MailReply, Quote, QuoteLine
 from webapp.treatments import queries as treatments
 
 _VERSION = 1
-# What a clinic's mail program quotes of ours may hold the link that speaks for the clinic.
-_TOKEN_OF_A_LINK = re.compile(r"(/[a-z]{1,2}/)[A-Za-z0-9_-]{43}(?![A-Za-z0-9_-])")
 
 
 def export(enquiry: Enquiry) -> dict[str, Any]:
@@ -42,6 +39,7 @@ def export(enquiry: Enquiry) -> dict[str, Any]:
         "inLanguage": enquiry.language,
         "dateCreated": _time(enquiry.created_at),
         "lastAct": _time(enquiry.last_act_at),
+        "heardFromClinic": _time(enquiry.heard_at),
         "expires": _time(enquiry.expires_at),
         "isTest": enquiry.is_test,
         "patient": {
@@ -106,7 +104,7 @@ def _clinic(recipient: Recipient, clinic: Clinic, slugs: Mapping[int, str]) -> d
         "repliesByMail": [
             {
                 "dateReceived": _time(reply.received_at),
-                "text": _TOKEN_OF_A_LINK.sub(r"\1…", reply.text),
+                "text": reply.text,
                 "attachmentsDropped": reply.attachments,
             }
             for reply in replies

@@ -1,14 +1,16 @@
 """Somebody pressed Reply: a clinic's words reach the patient's page, the patient's own are pointed to her page."""
 
-import re
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
 from sqlalchemy import func, select
 
+from webapp.clinics.addresses import confirmed_address
 from webapp.clinics.models import Clinic
 from webapp.encryption import address_hash
+from webapp.enquiries import clinic_keys
+from webapp.enquiries.clinic_keys import ToClinic
 from webapp.enquiries.models import Enquiry, Recipient
 from webapp.enquiries.services import contact, keeping
 from webapp.extensions import db
@@ -18,8 +20,6 @@ from webapp.quotes.models import MailReply
 
 # Replies of one clinic to one enquiry that are kept: more is no answer, and each may be long.
 MOST = 30
-# Mails to a clinic whose key says for which recipient they are.
-_NAMES_RECIPIENT = re.compile(r"(?:enquiry-asks-clinic|link-again):(\d{1,18})(?::.*)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +35,9 @@ def note_reply(delivery: Delivery, said: Said, now: datetime, answer_days: int) 
     """Take over a reply to one of an enquiry's mails, in the outbox's transaction.
 
     A clinic's is kept, the patient is told that it wrote, and the clinic gets the link to the quote's page again,
-    each at most once an hour. The patient's own is not kept; at most once a day she is shown the way to her page.
-    Nothing happens for another mail, and none for a clinic that has left. The mails go to the addresses that the
-    enquiry has, never to whoever wrote.
+    each once in each hour of the clock. The patient's own is not kept; once a day she is shown the way to her page.
+    Nothing happens for another mail, and none for a clinic that has left. The mails go to the address that the enquiry
+    has and to the one that the clinic confirmed, never to whoever wrote.
     """
     enquiry = _enquiry(delivery)
     if enquiry is None:
@@ -72,14 +72,18 @@ def _keep(recipient: Recipient, said: Said, now: datetime, answer_days: int) -> 
     db.session.flush()
     keeping.note_act(enquiry, now, answered=True)
     hour = f"{now:%Y%m%d%H}"
+    address = confirmed_address(clinic) if enquiry.closed_at is None else None
     contact.tell_patient(
-        enquiry, f"clinic-wrote:{recipient.id}:{hour}", partial(mail.clinic_wrote, enquiry, clinic), now
+        enquiry,
+        f"clinic-wrote:{recipient.id}:{hour}",
+        partial(mail.clinic_wrote, enquiry, clinic, got_link=address is not None),
+        now,
     )
-    if clinic.enquiry_email and enquiry.closed_at is None:
+    if address is not None:
         contact.tell_clinic(
             recipient,
-            clinic.enquiry_email,
-            f"link-again:{recipient.id}:{hour}",
+            address,
+            clinic_keys.key(ToClinic.LINK_AGAIN, recipient.id, hour),
             partial(mail.link_again, enquiry, clinic),
             now,
             answer_days,
@@ -104,17 +108,22 @@ def _enquiry(delivery: Delivery) -> Enquiry | None:
 def _recipient(enquiry: Enquiry, delivery: Delivery) -> Recipient | None:
     """The clinic that a mail went to; None for a mail to the patient.
 
-    By the newest mail to it, by the mail's key, or by its address, which says nothing where it is the patient's
-    too: a clinic may send an enquiry to itself.
+    By the newest mail to it or by the mail's key. The address is the last resort: it says nothing where it is the
+    patient's too, as a clinic may send an enquiry to itself, nor where clinics share it, as those of a chain may.
     """
-    named = _NAMES_RECIPIENT.fullmatch(delivery.key)
+    named = clinic_keys.recipient_of(delivery.key)
     for recipient in enquiry.recipients:
-        if recipient.delivery_id == delivery.id or (named and int(named.group(1)) == recipient.id):
+        if recipient.delivery_id == delivery.id or recipient.id == named:
             return recipient
     if delivery.to_hash is None or delivery.to_hash == enquiry.email_hash:
         return None
-    for recipient in enquiry.recipients:
-        clinic = db.session.get_one(Clinic, recipient.clinic_id)
-        if clinic.enquiry_email and address_hash(clinic.enquiry_email) == delivery.to_hash:
-            return recipient
-    return None
+    found = [
+        recipient
+        for recipient in enquiry.recipients
+        if _hash_of(db.session.get_one(Clinic, recipient.clinic_id)) == delivery.to_hash
+    ]
+    return found[0] if len(found) == 1 else None
+
+
+def _hash_of(clinic: Clinic) -> str | None:
+    return address_hash(clinic.enquiry_email) if clinic.enquiry_email else None

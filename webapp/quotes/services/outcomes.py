@@ -14,7 +14,7 @@ from webapp.clinics.models import Clinic
 from webapp.domain.basket import Reader, TooLarge
 from webapp.domain.money import Money
 from webapp.domain.offers import Want
-from webapp.domain.quotes import QuoteTerms, Relation, relation, things_quoted
+from webapp.domain.quotes import QuoteTerms, Relation, things_quoted
 from webapp.enquiries import queries as enquiry_queries
 from webapp.enquiries.models import Recipient
 from webapp.extensions import db
@@ -23,18 +23,13 @@ from webapp.offers import queries as offers
 from webapp.offers.public import Public
 from webapp.quotes import queries
 from webapp.quotes.models import PriceOutcome, Quote
-from webapp.quotes.outcomes import Outcome
+from webapp.quotes.outcomes import Outcome, paid_outcome
 
 _QUOTED = {
     Relation.SAME: Outcome.QUOTED_SAME,
     Relation.ABOVE: Outcome.QUOTED_ABOVE,
     Relation.BELOW: Outcome.QUOTED_BELOW,
     Relation.NOT_COMPARABLE: Outcome.QUOTED_NOT_COMPARABLE,
-}
-_PAID = {
-    Relation.SAME: Outcome.PAID_AS_QUOTED,
-    Relation.ABOVE: Outcome.PAID_ABOVE,
-    Relation.BELOW: Outcome.PAID_BELOW,
 }
 _UNPRICED = {"decline": Outcome.DECLINED, "consultation_first": Outcome.CONSULTATION_FIRST}
 
@@ -92,11 +87,9 @@ def note_not_paid(recipient: Recipient, quoted: Money | None, accepted_at: datet
 
 
 def _count_paid(recipient: Recipient, quoted: Money | None, at: datetime, step: int) -> None:
-    if recipient.paid_amount is None or recipient.paid_currency is None:
-        return
-    found = relation(Money(recipient.paid_amount, recipient.paid_currency), quoted)
-    if found in _PAID:
-        _count(recipient, _PAID[found], at, step)
+    found = paid_outcome(recipient, quoted)
+    if found is not None:
+        _count(recipient, found, at, step)
 
 
 def _listed(terms: QuoteTerms, wants: Sequence[Want], clinic: Clinic, now: datetime) -> Money | None:

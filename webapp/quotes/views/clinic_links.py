@@ -14,7 +14,7 @@ from webapp.extensions import limiter
 from webapp.i18n import current_language, utc_now
 from webapp.quotes.blueprint import blueprint
 from webapp.quotes.services import colleagues
-from webapp.quotes.views.clinic_sheet import at, render, within
+from webapp.quotes.views.clinic_sheet import at, pressed, render, within
 from webapp.settings import current_settings
 from webapp.unit_of_work import unit_of_work
 
@@ -24,11 +24,11 @@ from webapp.unit_of_work import unit_of_work
 @open_to(Audience.LINK_HOLDER)
 def pass_on(token: str) -> str | tuple[str, int]:
     """A link for a colleague, shown this once: to copy, and as a mail to be sent from the reader's own program."""
-    found, sheet = at(token)
+    found, sheet = pressed(token)
     label = plain_text(request.form.get("label", ""))
     if not label or len(label) > links.LONGEST_LABEL:
         error = _("Say for whom the link is, in at most %(max)s characters.", max=links.LONGEST_LABEL)
-        return render(found, sheet, sheet.form(), link_error=error, label=label[: links.LONGEST_LABEL]), 422
+        return render(found, sheet, sheet.form(), link_error=error, label=label), 422
     with unit_of_work():
         made = colleagues.pass_on(within(token), label, utc_now(), current_settings().quote_link_days)
     found, sheet = at(token)
@@ -37,7 +37,10 @@ def pass_on(token: str) -> str | tuple[str, int]:
         return render(found, sheet, sheet.form(), link_error=error, label=label), 422
     address = page_address(current_language(), "q", made)
     subject = _("Please answer enquiry %(ref)s", ref=sheet.enquiry.ref)
-    body = _("Answer the enquiry by this link. It speaks for our clinic: %(link)s", link=address)
+    body = _(
+        "Answer the enquiry by this link. An answer by this link counts as our clinic's: %(link)s",
+        link=address,
+    )
     draft = f"mailto:?subject={quote(subject)}&body={quote(body)}"
     return render(found, sheet, sheet.form(), made_link=address, made_for=label, mail_draft=draft)
 
@@ -47,7 +50,7 @@ def pass_on(token: str) -> str | tuple[str, int]:
 @open_to(Audience.LINK_HOLDER)
 def revoke_link(token: str, link_id: int) -> Response:
     """End one of this clinic's links to the enquiry; somebody else's is left alone without a word."""
-    at(token)
+    pressed(token)
     with unit_of_work():
         colleagues.revoke(within(token), link_id, utc_now())
     return redirect(url_for("quotes.quote_page", token=token) + "#links", 303)

@@ -6,7 +6,7 @@ from flask import abort, make_response, render_template
 
 from webapp.domain.quotes import QuoteAnswer, QuoteTerms
 from webapp.enquiries import links
-from webapp.enquiries.behind import Behind, behind, held
+from webapp.enquiries.behind import Behind, behind, held, remember_opened
 from webapp.enquiries.choices import channel_words, concern_words, had_before_words, question_words
 from webapp.enquiries.models import Recipient
 from webapp.i18n import utc_now
@@ -31,6 +31,15 @@ def at(token: str) -> tuple[Behind, Sheet]:
     return found, sheet
 
 
+def pressed(token: str) -> tuple[Behind, Sheet]:
+    """`at`, for an act whose button stands on the opened page, its token checked: the page is open from now on, also
+    where this browser had forgotten it, so that what comes of the act is seen.
+    """
+    found, sheet = at(token)
+    remember_opened(token)
+    return found, sheet
+
+
 def within(token: str) -> Recipient:
     """The recipient behind a token, for an act in the unit of work around the call: it may have ended since."""
     recipient = held(token, links.QUOTE).recipient
@@ -48,12 +57,16 @@ def render(
     is_opened: bool = False,
     **more: Any,
 ) -> str:
-    """The clinic's page. Nothing personal and nothing of the clinic's own answer before the button was pressed."""
+    """The clinic's page. Nothing personal and nothing of the clinic's own answer before the button was pressed.
+
+    A sheet that comes back to whoever sent it is always shown: it says what she typed and nothing else.
+    """
     opened = is_opened or found.is_opened
     context: dict[str, Any] = {
         "form": form,
         "found": found,
         "is_opened": opened,
+        "has_sheet": opened or form.is_sent or not (sheet.given or sheet.kept),
         "sheet": sheet,
         "enquiry": sheet.enquiry,
         "recipient": sheet.recipient,
@@ -74,6 +87,7 @@ def render(
             "living": links.living(sheet.recipient.id, sheet.now),
             "longest_label": links.LONGEST_LABEL,
             "decision": known_to_clinic(sheet.recipient, utc_now()),
+            **_accepted_before(sheet),
             "decision_reason": REASONS.get(sheet.recipient.decision_reason or ""),
             "talk": _talk(sheet.recipient),
             "line_said": line_said,
@@ -81,6 +95,15 @@ def render(
             "longest_question": MAX_LENGTH,
         }
     return render_template("quotes/quote_page.html", **(context | more))
+
+
+def _accepted_before(sheet: Sheet) -> dict[str, Any]:
+    """The answer that the patient accepted, where the clinic gave another one since."""
+    decided_on = queries.decided_on(sheet.answers, sheet.recipient.decided_at)
+    if decided_on is None or decided_on is sheet.given:
+        return {}
+    total = queries.total_when_given(decided_on, sheet.clinic.country, sheet.slugs, sheet.wants)
+    return {"accepted_before": decided_on, "accepted_total": total}
 
 
 def _talk(recipient: Recipient) -> list[dict[str, Any]]:

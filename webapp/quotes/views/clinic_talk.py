@@ -11,7 +11,7 @@ from webapp.extensions import limiter
 from webapp.i18n import utc_now
 from webapp.quotes.blueprint import blueprint
 from webapp.quotes.services import asking
-from webapp.quotes.views.clinic_sheet import at, render, within
+from webapp.quotes.views.clinic_sheet import at, pressed, render, within
 from webapp.row_ids import row_id
 from webapp.settings import current_settings
 from webapp.unit_of_work import unit_of_work
@@ -22,7 +22,7 @@ from webapp.unit_of_work import unit_of_work
 @open_to(Audience.LINK_HOLDER)
 def ask_patient(token: str) -> Response | tuple[str, int]:
     """Ask the patient one thing; she gets a mail that somebody did."""
-    at(token)
+    pressed(token)
     text = request.form.get("text", "")
     try:
         with unit_of_work():
@@ -37,7 +37,7 @@ def ask_patient(token: str) -> Response | tuple[str, int]:
 @open_to(Audience.LINK_HOLDER)
 def answer_patient(token: str) -> Response | tuple[str, int]:
     """Answer what the patient asked all her clinics."""
-    at(token)
+    pressed(token)
     text, question = request.form.get("text", ""), request.form.get("question", 0, type=row_id)
     try:
         with unit_of_work():

@@ -11,9 +11,10 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from webapp.access import Audience, open_to
+from webapp.clinics import queries as clinics
 from webapp.domain.money import InvalidAmount, Money, parse_major
 from webapp.domain.plain_text import plain_text
-from webapp.enquiries import links
+from webapp.enquiries import consent, links, ticked
 from webapp.enquiries.behind import held
 from webapp.enquiries.models import Enquiry, Recipient
 from webapp.enquiries.services import contact, keeping
@@ -22,7 +23,7 @@ from webapp.i18n import utc_now
 from webapp.quotes import queries
 from webapp.quotes.blueprint import blueprint
 from webapp.quotes.decisions import GIVEN
-from webapp.quotes.services import asking, deciding
+from webapp.quotes.services import asking, deciding, releasing
 from webapp.quotes.views.patient_page import Problem, acting, opened, recipient_of, render
 from webapp.row_ids import row_id
 from webapp.settings import current_settings
@@ -129,13 +130,16 @@ def answer_clinic(token: str) -> Response | tuple[str, int]:
 @blueprint.post("/e/<token>/release")
 @limiter.limit(_often)
 @open_to(Audience.LINK_HOLDER)
-def release_contact(token: str) -> Response:
-    """Give one clinic the patient's contact."""
+def release_contact(token: str) -> Response | tuple[str, int]:
+    """Give one clinic the patient's contact; a mail tells it so. She agrees in the words that she read."""
     with unit_of_work():
         recipient = recipient_of(acting(token))
-        contact.release_contact(recipient, utc_now())
-        keeping.note_act(recipient.enquiry, utc_now())
-    return _back(token, "released", f"clinic-{recipient.id}")
+        if not _has_read_of(recipient):
+            words = _("The words beside the button changed. Please read them once more, and press it again.")
+            return _again(token, f"release-{recipient.id}", words, "")
+        told = releasing.release_contact(recipient, utc_now(), current_settings().quote_link_days)
+        place = f"clinic-{recipient.id}"
+    return _back(token, told, place)
 
 
 @blueprint.post("/e/<token>/not-me")
@@ -204,6 +208,14 @@ def _close(token: str, act: Callable[[Enquiry, datetime], None], said: str) -> R
     except deciding.CannotBeDecided:
         return _back(token, "cannot", "clinics")
     return _back(token, said, "clinics")
+
+
+def _has_read_of(recipient: Recipient) -> bool:
+    """Did the words that now stand beside the button stand there when she pressed it? True where there is none."""
+    clinic = clinics.by_ids([recipient.clinic_id])[recipient.clinic_id]
+    if recipient.contact_released_at is not None or clinic.authority != "authorised":
+        return True
+    return ticked.has_read(consent.contact_consent(clinic.name, clinic.country))
 
 
 def _back(token: str, said: str, place: str) -> Response:

@@ -4,6 +4,7 @@ import json
 
 from flask import make_response, render_template
 from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
 from webapp.access import Audience, open_to
@@ -32,7 +33,10 @@ def export_enquiry(token: str) -> Response:
 @blueprint.get("/e/<token>/erase")
 @open_to(Audience.LINK_HOLDER)
 def confirm_erasure(token: str) -> str:
-    """What will be gone, and the button."""
+    """What will be gone, and the button; once it is gone, the receipt."""
+    number = erasing.number_for(token)
+    if erasing.find_receipt(number) is not None:
+        return _receipt(number)
     found = opened(token)
     return render_template("quotes/patient/erase.html", token=token, enquiry=found.enquiry)
 
@@ -41,20 +45,29 @@ def confirm_erasure(token: str) -> str:
 @limiter.limit(lambda: current_settings().quote_limit_per_address)
 @open_to(Audience.LINK_HOLDER)
 def erase_enquiry(token: str) -> str:
-    """Everything goes; the receipt stands on this page and nowhere else."""
-    opened(token)
+    """Everything goes; the receipt stands on this page, also when it is pressed twice or loaded again."""
+    number = erasing.number_for(token)
     try:
-        number = _erased(token)
-    except OperationalError:
-        number = _erased(token)
+        opened(token)
+        try:
+            _erase(token, number)
+        except OperationalError:
+            _erase(token, number)
+    except NotFound:
+        if erasing.find_receipt(number) is None:
+            raise
+    return _receipt(number)
+
+
+def _receipt(number: str) -> str:
     return render_template("quotes/patient/erased.html", number=number)
 
 
-def _erased(token: str) -> str:
-    """The receipt's number.
+def _erase(token: str, number: str) -> None:
+    """All of it, under that number of the receipt.
 
     A worker that is just writing down what became of one of its mails may wait for us while we wait for it: then the
     database lets one of the two go, and it tries again.
     """
     with unit_of_work():
-        return erasing.erase(acting(token, to_delete=True).enquiry, erasing.PATIENT, utc_now())
+        erasing.erase(acting(token, to_delete=True).enquiry, erasing.PATIENT, utc_now(), number=number)

@@ -15,7 +15,16 @@ from webapp.enquiries.models import Recipient
 from webapp.enquiries.services import contact
 from webapp.extensions import csrf, limiter
 from webapp.i18n import utc_now
-from webapp.offers.own_quotes import CURRENCIES, MAX_QUOTES, OwnQuotes, blank_quote, read_own_quotes
+from webapp.offers.own_quotes import (
+    CURRENCIES,
+    MAX_QUOTES,
+    OwnQuotes,
+    blank_quote,
+    read_own_quotes,
+    wanted_areas,
+)
+from webapp.outbox import queries as outbox
+from webapp.outbox.services import BOUNCED
 from webapp.quotes.blueprint import blueprint
 from webapp.quotes.decisions import GIVEN, REASONS
 from webapp.quotes.history import range_words
@@ -49,7 +58,7 @@ def patient_page(token: str) -> str:
 def own_quotes(token: str) -> str | tuple[str, int]:
     """The page with quotes that she was told elsewhere beside the others. They are in the form and nowhere else."""
     found = behind(token, links.PATIENT)
-    own = read_own_quotes(request.form, treatments.choices())
+    own = read_own_quotes(request.form, treatments.choices(), _areas(found))
     page = render(token, found, own=own)
     return (page, 422) if own.errors else page
 
@@ -112,10 +121,11 @@ def render(
 ) -> str:
     """The page; `own` are quotes that she typed, `problem` what was wrong with something else."""
     options = treatments.choices()
-    own = own or read_own_quotes(None, options)
+    areas = _areas(found)
+    own = own or read_own_quotes(None, options, areas)
     page = build(found.enquiry, order(), own.terms, utc_now(), words=found.is_opened)
     enquiry = found.enquiry
-    blank = blank_quote(len(own.rows), options, page.currency) if len(own.rows) < MAX_QUOTES else None
+    blank = blank_quote(len(own.rows), options, page.currency, areas) if len(own.rows) < MAX_QUOTES else None
     return render_template(
         "quotes/patient_page.html",
         token=token,
@@ -133,9 +143,16 @@ def render(
         longest_label=links.LONGEST_LABEL,
         range_words=range_words,
         contact_words=consent.contact_consent,
+        mark=consent.mark,
         address_refused=enquiry.email_refused_at is not None,
+        mail_comes_back=BOUNCED in outbox.suppressions_of(enquiry.email_hash or ""),
         **more,
     )
+
+
+def _areas(found: Behind) -> tuple[str, ...]:
+    """The areas that she asked for."""
+    return wanted_areas(want.area for want in found.enquiry.wants)
 
 
 def _written(found: Behind, page: Page) -> Mapping[str, Any]:

@@ -7,12 +7,12 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from webapp.access import Audience, open_to
-from webapp.enquiries.services.again import write_again
 from webapp.i18n import utc_now
 from webapp.moderation.services import decisions
 from webapp.outbox import queries as outbox
 from webapp.outbox import services
 from webapp.outbox.models import Delivery
+from webapp.quotes.services.again import write_again
 from webapp.refresh import queries as refresh
 from webapp.refresh.labels import KINDS, words
 from webapp.settings import current_settings
@@ -32,6 +32,7 @@ def queue() -> str:
     return render_template(
         "staff/queue.html",
         progress=outbox.progress(),
+        unreadable=outbox.unreadable(),
         failing=[(clinic, KINDS[run.kind], words(run)) for run, clinic in refresh.failing()],
     )
 
@@ -50,6 +51,7 @@ def letters() -> str:
         progress=outbox.progress(),
         counts=outbox.counts_by_state(),
         bounced=outbox.bounced(),
+        unreadable=outbox.unreadable(),
         suppressed=outbox.suppressed_by_reason(),
         MAIL_STATES=MAIL_STATES,
         SUPPRESSIONS=SUPPRESSIONS,
@@ -90,7 +92,7 @@ def decide_letter(number: int) -> ResponseReturnValue:
 
 def _send_again(letter: Delivery, now: datetime) -> str:
     """What became of the wish."""
-    if letter.bounced_at is None and queries.dead_letter(letter.id) is None:
+    if queries.dead_letter(letter.id) is None:
         return _("Somebody decided this one already.")
     if outbox.suppressed([letter.id]).get(letter.id, frozenset()) & {services.BOUNCED}:
         return _("Mail to this address came back: take it off the list first.")
