@@ -19,9 +19,11 @@ from webapp.clinics.models import Clinic
 from webapp.enquiries import links
 from webapp.i18n import utc_now
 
+pytestmark = pytest.mark.long
+
 MORE = [
-    # In every field of a form at once it is not yet too much to be read (MAX_CONTENT_LENGTH).
-    "&#x0;\u200f\u2066" + "x" * 80_000,
+    # Longer than any field takes, and in every field of a form at once not yet too much to be read.
+    "&#x0;\u200f\u2066" + "x" * 9_000,
     "٣",
     "²",
     "1e3",

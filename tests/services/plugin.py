@@ -33,9 +33,13 @@ _Started = TypeVar("_Started", PostgreSQL, Broker, MailServer, ImapServer, LiveS
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Modules that run a whole site begin first. They take longest, and a long one that begins last keeps one process
+    """Modules that run a whole site, or are marked as long, begin first: a long one that begins last keeps one process
     of the run busy while the others have nothing left."""
-    slow = {item.path for item in items if "seeded" in getattr(item, "fixturenames", ())}
+    slow = {
+        item.path
+        for item in items
+        if "seeded" in getattr(item, "fixturenames", ()) or item.get_closest_marker("long")
+    }
     items.sort(key=lambda item: item.path not in slow)
 
 
